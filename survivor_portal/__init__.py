@@ -1,0 +1,1 @@
+"""Survivor Portal: a link goes in, a plan and valid removal requests come out."""

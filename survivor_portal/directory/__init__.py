@@ -1,0 +1,1 @@
+"""Platforms, laws and resources: facts in files, one file each."""
