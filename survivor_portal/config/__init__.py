@@ -1,1 +1,1 @@
-
+"""The roof: settings, addresses and the way into the web server. Nobody imports it."""

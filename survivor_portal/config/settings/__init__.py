@@ -1,1 +1,1 @@
-
+"""One module a situation: dev, test, production; what they share is in base."""

@@ -1,0 +1,215 @@
+"""Reads the environment, the only place that does, and refuses what is not fit for production."""
+
+import os
+import re
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+HOUSE = Path(__file__).resolve().parent.parent.parent
+NEUTRAL_NAME = "Next steps"
+EXIT_TARGET = "https://www.bbc.com/weather"
+
+# A key made for trying things out carries this in front, so that production knows it again.
+DEVELOPMENT_MARK = "development-"
+SHORTEST_KEY = 50
+FEWEST_DIFFERENT_CHARACTERS = 16
+
+_YES = {
+    "1": True,
+    "yes": True,
+    "true": True,
+    "on": True,
+    "0": False,
+    "no": False,
+    "false": False,
+    "off": False,
+}
+
+
+class NotReady(ImproperlyConfigured):
+    """Production may not start; the message names every value that is missing or wrong, and no secret."""
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Who runs this site and is answerable for it."""
+
+    name: str
+    contact: str
+    country: str
+    address: str = ""
+    security_contact: str = ""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Everything the settings take from outside."""
+
+    data_dir: Path
+    secret_key: str = field(repr=False)
+    older_keys: tuple[str, ...] = field(repr=False, default=())
+    hosts: tuple[str, ...] = ()
+    proxy_sets_scheme: bool = False
+    site_name: str = NEUTRAL_NAME
+    exit_target: str = EXIT_TARGET
+    operator: Operator = Operator(name="", contact="", country="")
+    hsts_subdomains: bool = False
+    hsts_preload: bool = False
+
+
+def for_development(environ: Mapping[str, str]) -> Environment:
+    """Values for one's own machine. Makes the data folder and a key of its own on first use."""
+    data_dir = Path(environ.get("DATA_DIR") or HOUSE / "var")
+    return Environment(
+        data_dir=data_dir,
+        secret_key=_development_key(data_dir),
+        hosts=("localhost", "127.0.0.1", "[::1]"),
+        site_name=environ.get("SITE_NAME") or NEUTRAL_NAME,
+        exit_target=environ.get("EXIT_TARGET") or EXIT_TARGET,
+        operator=Operator(
+            name="A trial copy of this site",
+            contact="operator@trial.example",
+            country="US",
+            address="Nobody runs this copy for others.",
+            security_contact="mailto:security@trial.example",
+        ),
+    )
+
+
+def for_production(environ: Mapping[str, str]) -> Environment:
+    """Values for a site that real people use; raises NotReady with all that is amiss, at once."""
+    problems: list[str] = []
+
+    def text(name: str, default: str | None = None) -> str:
+        value = environ.get(name, "").strip() or default
+        if value is None:
+            problems.append(f"{name} is missing")
+            return ""
+        return value
+
+    def flag(name: str, default: bool | None = None) -> bool:
+        value = environ.get(name, "").strip().lower()
+        if value in _YES:
+            return _YES[value]
+        if value or default is None:
+            problems.append(f"{name} must be yes or no" if value else f"{name} is missing")
+        return bool(default)
+
+    keys = _keys(environ, problems)
+    found = Environment(
+        data_dir=_folder(text("DATA_DIR"), problems),
+        secret_key=keys[0] if keys else "",
+        older_keys=tuple(keys[1:]),
+        hosts=_hosts(text("ALLOWED_HOSTS"), problems),
+        proxy_sets_scheme=flag("PROXY_SETS_SCHEME"),
+        site_name=text("SITE_NAME", NEUTRAL_NAME),
+        exit_target=_https("EXIT_TARGET", text("EXIT_TARGET", EXIT_TARGET), problems),
+        operator=Operator(
+            name=text("OPERATOR_NAME"),
+            contact=_contact("OPERATOR_CONTACT", text("OPERATOR_CONTACT"), problems),
+            country=_country(text("OPERATOR_COUNTRY"), problems),
+            address=text("OPERATOR_ADDRESS"),
+            security_contact=_address_of_security(text("SECURITY_CONTACT"), problems),
+        ),
+        hsts_subdomains=flag("HSTS_SUBDOMAINS", default=False),
+        hsts_preload=flag("HSTS_PRELOAD", default=False),
+    )
+    if problems:
+        raise NotReady(
+            "The site does not start: " + "; ".join(problems) + ". See README.md, 'Run it for real'."
+        )
+    return found
+
+
+def _keys(environ: Mapping[str, str], problems: list[str]) -> list[str]:
+    """The lines of the key file: the current key first, older ones below it while they still count."""
+    folder = environ.get("CREDENTIALS_DIRECTORY", "")
+    named = environ.get("SECRET_KEY_FILE", "") or (f"{folder}/secret-key" if folder else "")
+    if not named:
+        problems.append("SECRET_KEY_FILE is missing")
+        return []
+    path = Path(named)
+    try:
+        lines = [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except (OSError, UnicodeDecodeError):
+        problems.append("the file SECRET_KEY_FILE names cannot be read")
+        return []
+    if mode & 0o077:
+        problems.append("the file SECRET_KEY_FILE names may be read by others (chmod 0400)")
+    if not lines:
+        problems.append("the file SECRET_KEY_FILE names is empty")
+    for number, key in enumerate(lines, start=1):
+        if key.startswith((DEVELOPMENT_MARK, "django-insecure-")):
+            problems.append(f"secret key {number} was made for development")
+        elif len(key) < SHORTEST_KEY:
+            problems.append(f"secret key {number} is shorter than {SHORTEST_KEY} characters")
+        elif len(set(key)) < FEWEST_DIFFERENT_CHARACTERS:
+            problems.append(f"secret key {number} is too even to be random")
+    if len(set(lines)) < len(lines):
+        problems.append("the same secret key stands twice in the file")
+    return lines
+
+
+def _folder(value: str, problems: list[str]) -> Path:
+    path = Path(value)
+    if value and not path.is_absolute():
+        problems.append("DATA_DIR must be a full path")
+    elif value and (not path.is_dir() or not os.access(path, os.W_OK)):
+        problems.append("the folder DATA_DIR names does not exist or cannot be written")
+    elif value and path.is_relative_to(HOUSE):
+        problems.append("DATA_DIR lies inside the program's own folder")
+    return path
+
+
+def _hosts(value: str, problems: list[str]) -> tuple[str, ...]:
+    hosts = tuple(host.strip() for host in value.split(",") if host.strip())
+    if any("*" in host for host in hosts):
+        problems.append("ALLOWED_HOSTS must name each host, without *")
+    if any(re.search(r"[/:\s]", host) for host in hosts):
+        problems.append("ALLOWED_HOSTS takes host names only, parted by commas")
+    return hosts
+
+
+def _https(name: str, value: str, problems: list[str]) -> str:
+    if not value.startswith("https://"):
+        problems.append(f"{name} must begin with https://")
+    return value
+
+
+def _contact(name: str, value: str, problems: list[str]) -> str:
+    if value and not re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+|https://\S+", value):
+        problems.append(f"{name} must be an e-mail address or begin with https://")
+    return value
+
+
+def _country(value: str, problems: list[str]) -> str:
+    if value and not re.fullmatch(r"[A-Z]{2}", value):
+        problems.append("OPERATOR_COUNTRY must be two capital letters, such as US")
+    return value
+
+
+def _address_of_security(value: str, problems: list[str]) -> str:
+    """security.txt (RFC 9116) wants an address with its scheme."""
+    if value and not value.startswith(("mailto:", "https://", "tel:")):
+        problems.append("SECURITY_CONTACT must begin with mailto:, https:// or tel:")
+    return value
+
+
+def _development_key(data_dir: Path) -> str:
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = data_dir / "secret-key"
+    try:
+        # O_EXCL: two processes that start together agree on the one that came first.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text("utf-8").strip()
+    key = DEVELOPMENT_MARK + secrets.token_urlsafe(48)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(key + "\n")
+    return key

@@ -1,0 +1,135 @@
+"""What every situation shares."""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from survivor_portal.config.env import EXIT_TARGET as DEFAULT_EXIT_TARGET
+from survivor_portal.config.env import HOUSE, NEUTRAL_NAME
+
+
+def _built(*modules: str) -> list[str]:
+    """Those of the named modules that exist already."""
+    return [module for module in modules if find_spec(module)]
+
+
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "crispy_forms",
+    "survivor_portal.web",
+    *_built("survivor_portal.visits"),
+]
+
+# No Django session, accounts, admin or messages: a visitor has nothing here but one sealed row.
+_SAFETY = "survivor_portal.web.safety"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "survivor_portal.config.urls"
+WSGI_APPLICATION = "survivor_portal.config.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [HOUSE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": ["django.template.context_processors.request"],
+        },
+    }
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = ["site"]
+CRISPY_TEMPLATE_PACK = "site"
+CRISPY_FAIL_SILENTLY = False
+
+
+def database(path: Path) -> dict[str, dict[str, Any]]:
+    """The embedded database: one file."""
+    return {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": path,
+            # Kept open between requests: opening and its PRAGMAs cost more than a page's one query.
+            "CONN_MAX_AGE": 60,
+            "OPTIONS": {
+                # A transaction that will write says so at once, so two tabs queue instead of failing.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 10,
+                # secure_delete: what is deleted is overwritten, not only unlinked.
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;"
+                ),
+            },
+        }
+    }
+
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TIME_ZONE = "UTC"
+USE_TZ = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+USE_I18N = True
+LOCALE_PATHS = [HOUSE / "survivor_portal" / "locale"]
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [HOUSE / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# Only the names with a hash in them are served: they may be kept for ever.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# The names in the browser say nothing; __Host- pins them to this host, path / and TLS.
+COOKIES_SECURE = True
+VISIT_COOKIE = "__Host-s"
+CSRF_COOKIE_NAME = "__Host-c"
+CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_PATH = "/"
+CSRF_COOKIE_AGE = None
+CSRF_USE_SESSIONS = False
+
+# 2 MiB holds the longest list of links; more is refused with a page that says so.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
+
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+
+SITE_NAME = NEUTRAL_NAME
+EXIT_TARGET = DEFAULT_EXIT_TARGET
+OPERATOR_NAME = ""
+OPERATOR_CONTACT = ""
+OPERATOR_COUNTRY = ""
+OPERATOR_ADDRESS = ""
+SECURITY_CONTACT = ""
+
+# --- wiring of what is still being built; the conditions go when all of it is there -----------------------
+if find_spec(f"{_SAFETY}.middleware"):
+    MIDDLEWARE[1:1] = [f"{_SAFETY}.middleware.Headers"]
+MIDDLEWARE[2:2] = ["whitenoise.middleware.WhiteNoiseMiddleware"]
+if find_spec(f"{_SAFETY}.logs"):
+    MIDDLEWARE.insert(0, f"{_SAFETY}.logs.AccessLog")
+    from survivor_portal.web.safety.logs import logging_config
+
+    LOGGING_CONFIG = "logging.config.dictConfig"
+    LOGGING = logging_config()
+if find_spec(f"{_SAFETY}.uploads"):
+    FILE_UPLOAD_HANDLERS = [f"{_SAFETY}.uploads.RefuseFiles"]
+if find_spec(f"{_SAFETY}.csrf_failure"):
+    CSRF_FAILURE_VIEW = f"{_SAFETY}.csrf_failure.csrf_failure"
+if find_spec(f"{_SAFETY}.crisis"):
+    TEMPLATES[0]["OPTIONS"]["context_processors"].append(f"{_SAFETY}.crisis.safety")
+FLOW_RESUME = "survivor_portal.web.survivor.views.resume"

@@ -1,0 +1,29 @@
+"""One's own machine: plain http on loopback, secrets made on first use, nothing to configure."""
+
+import os
+
+from survivor_portal.config import env
+
+from .base import *  # noqa: F403
+from .base import database
+
+_env = env.for_development(os.environ)
+
+SECRET_KEY = _env.secret_key
+ALLOWED_HOSTS = list(_env.hosts)
+DATABASES = database(_env.data_dir / "site.sqlite3")
+STATIC_ROOT = _env.data_dir / "static"
+
+# Safari and other WebKit browsers drop Secure and __Host- cookies on plain http, loopback included.
+COOKIES_SECURE = False
+VISIT_COOKIE = "s"
+CSRF_COOKIE_NAME = "c"
+CSRF_COOKIE_SECURE = False
+
+SITE_NAME = _env.site_name
+EXIT_TARGET = _env.exit_target
+OPERATOR_NAME = _env.operator.name
+OPERATOR_CONTACT = _env.operator.contact
+OPERATOR_COUNTRY = _env.operator.country
+OPERATOR_ADDRESS = _env.operator.address
+SECURITY_CONTACT = _env.operator.security_contact

@@ -1,0 +1,33 @@
+"""A site that real people use: TLS only, and no start while a value is missing or not fit."""
+
+import os
+
+from survivor_portal.config import env
+
+from .base import *  # noqa: F403
+from .base import database
+
+_env = env.for_production(os.environ)
+
+DEBUG = False
+SECRET_KEY = _env.secret_key
+SECRET_KEY_FALLBACKS = list(_env.older_keys)
+ALLOWED_HOSTS = list(_env.hosts)
+DATABASES = database(_env.data_dir / "site.sqlite3")
+STATIC_ROOT = _env.data_dir / "static"
+
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _env.proxy_sets_scheme else None
+SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _env.hsts_subdomains
+SECURE_HSTS_PRELOAD = _env.hsts_preload
+# Whether sibling hosts speak TLS, and a promise to browsers' built-in lists, are the operator's to say.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+
+SITE_NAME = _env.site_name
+EXIT_TARGET = _env.exit_target
+OPERATOR_NAME = _env.operator.name
+OPERATOR_CONTACT = _env.operator.contact
+OPERATOR_COUNTRY = _env.operator.country
+OPERATOR_ADDRESS = _env.operator.address
+SECURITY_CONTACT = _env.operator.security_contact

@@ -1,0 +1,8 @@
+"""Where the web server comes in."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "survivor_portal.config.settings.production")
+application = get_wsgi_application()

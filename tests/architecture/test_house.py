@@ -1,0 +1,122 @@
+"""The house refuses to open in a state it should not be in."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from survivor_portal.config import env
+
+GOOD_KEY = "kX3-vQ9_pL2mZ7tR4wB8nC1jH6sD5fG0aYqUeIoPxVzNbM_TrWkJ"
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> dict[str, str]:
+    key = tmp_path / "key"
+    key.write_text(GOOD_KEY + "\n")
+    key.chmod(0o400)
+    data = tmp_path / "data"
+    data.mkdir()
+    return {
+        "SECRET_KEY_FILE": str(key),
+        "DATA_DIR": str(data),
+        "ALLOWED_HOSTS": "help.example",
+        "PROXY_SETS_SCHEME": "yes",
+        "OPERATOR_NAME": "Example Helpers",
+        "OPERATOR_CONTACT": "hello@helpers.example",
+        "OPERATOR_COUNTRY": "US",
+        "OPERATOR_ADDRESS": "1 Example Street",
+        "SECURITY_CONTACT": "mailto:security@helpers.example",
+    }
+
+
+def test_t34_production_starts_with_everything_in_place(good: dict[str, str]) -> None:
+    found = env.for_production(good)
+
+    assert found.secret_key == GOOD_KEY
+    assert found.hosts == ("help.example",)
+    assert GOOD_KEY not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SECRET_KEY_FILE", "DATA_DIR", "ALLOWED_HOSTS", "PROXY_SETS_SCHEME", "OPERATOR_NAME",
+        "OPERATOR_CONTACT", "OPERATOR_COUNTRY", "OPERATOR_ADDRESS", "SECURITY_CONTACT",
+    ],
+)  # fmt: skip
+def test_t34_production_does_not_start_without(name: str, good: dict[str, str]) -> None:
+    del good[name]
+
+    with pytest.raises(env.NotReady) as refusal:
+        env.for_production(good)
+
+    assert f"{name} is missing" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        ("short", "shorter than 50"),
+        ("a" * 60, "too even"),
+        (env.DEVELOPMENT_MARK + GOOD_KEY, "made for development"),
+        ("django-insecure-" + GOOD_KEY, "made for development"),
+        ("", "is empty"),
+        (GOOD_KEY + "\n" + GOOD_KEY, "twice"),
+        (GOOD_KEY + "\nshort", "secret key 2"),
+    ],
+)
+def test_t34_production_does_not_start_with_the_key(key: str, reason: str, good: dict[str, str]) -> None:
+    path = Path(good["SECRET_KEY_FILE"])
+    path.chmod(0o600)
+    path.write_text(key)
+    path.chmod(0o400)
+
+    with pytest.raises(env.NotReady) as refusal:
+        env.for_production(good)
+
+    assert reason in str(refusal.value)
+    assert GOOD_KEY not in str(refusal.value)
+
+
+def test_t34_production_does_not_start_with_a_key_others_can_read(good: dict[str, str]) -> None:
+    Path(good["SECRET_KEY_FILE"]).chmod(0o444)
+
+    with pytest.raises(env.NotReady, match="read by others"):
+        env.for_production(good)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "https://help.example"),
+        ("DATA_DIR", "relative/folder"),
+        ("DATA_DIR", "/nowhere/at/all"),
+        ("DATA_DIR", str(env.HOUSE)),
+        ("EXIT_TARGET", "http://plain.example"),
+        ("OPERATOR_CONTACT", "nobody"),
+        ("OPERATOR_COUNTRY", "usa"),
+        ("SECURITY_CONTACT", "security@helpers.example"),
+        ("PROXY_SETS_SCHEME", "perhaps"),
+    ],
+)
+def test_t34_production_does_not_start_with(name: str, value: str, good: dict[str, str]) -> None:
+    with pytest.raises(env.NotReady, match=name):
+        env.for_production(good | {name: value})
+
+
+def test_everything_amiss_is_said_at_once() -> None:
+    with pytest.raises(env.NotReady) as refusal:
+        env.for_production({})
+
+    assert str(refusal.value).count("is missing") == 9
+
+
+def test_a_trial_makes_its_own_key_once_and_for_its_owner_only(tmp_path: Path) -> None:
+    first = env.for_development({"DATA_DIR": str(tmp_path / "new")})
+    second = env.for_development({"DATA_DIR": str(tmp_path / "new")})
+
+    assert first.secret_key == second.secret_key
+    assert first.secret_key.startswith(env.DEVELOPMENT_MARK)
+    assert os.stat(tmp_path / "new" / "secret-key").st_mode & 0o777 == 0o600

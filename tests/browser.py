@@ -1,0 +1,175 @@
+"""The site in a real browser: a served copy, pages with and without script, accessibility rules."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE = (360, 740)
+DESK = (1280, 800)
+# 1280 px at 400 %: what WCAG 1.4.10 asks to be usable.
+ZOOMED = (320, 256)
+
+
+def chromium_path() -> str | None:
+    """Where this machine keeps Chromium, or None."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture
+def live_server(transactional_db: None) -> Iterator[str]:
+    """The whole site on loopback, static files by WhiteNoise as in production; gives its address."""
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+    from django.core.wsgi import get_wsgi_application
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet, connections_override=None)
+    server.daemon_threads = True
+    server.set_app(get_wsgi_application())
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One Chromium for the whole run."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright runs a loop in this thread, and Django then takes every query for a mistake.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=chromium_path(),
+            args=FLAGS,
+            # Playwright turns the back/forward cache off; people's browsers have it on.
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
+        yield chromium
+        chromium.close()
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+@dataclass
+class Watched:
+    """What the pages of one test did that no page may do."""
+
+    troubles: list[str] = field(default_factory=list)
+    # Statuses a test provokes on purpose; Chromium writes each into the console as an error.
+    expected_statuses: set[int] = field(default_factory=lambda: {422})
+
+
+@pytest.fixture
+def watched() -> Watched:
+    """Add to `expected_statuses` what the test provokes on purpose (422 is always expected)."""
+    return Watched()
+
+
+@pytest.fixture
+def page_factory(browser: Any, live_server: str, watched: Watched) -> Iterator[Callable[..., Any]]:
+    """`page_factory(js=True, viewport=(1280, 800), dark=False)` gives a page of a fresh visitor.
+
+    Addresses are relative to the served copy: `page.goto("/")`. At the end the test fails if any page
+    wrote an error to the console, threw, got a failed request, or asked another host for anything.
+    """
+    contexts: list[Any] = []
+
+    def make(
+        *,
+        js: bool = True,
+        viewport: tuple[int, int] = DESK,
+        dark: bool = False,
+        leaving_to: tuple[str, ...] = (),
+        **more: Any,
+    ) -> Any:
+        context = browser.new_context(
+            base_url=live_server,
+            java_script_enabled=js,
+            viewport={"width": viewport[0], "height": viewport[1]},
+            color_scheme="dark" if dark else "light",
+            locale="en-GB",
+            **more,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        _watch(context, urlsplit(live_server).netloc, watched, leaving_to)
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert watched.troubles == []
+
+
+def _watch(context: Any, own: str, watched: Watched, leaving_to: tuple[str, ...]) -> None:
+    def ask(route: Any) -> None:
+        address = urlsplit(route.request.url)
+        if address.netloc == own or address.scheme in ("data", "blob"):
+            route.continue_()
+        elif address.hostname in leaving_to and route.request.is_navigation_request():
+            route.fulfill(
+                status=200, content_type="text/html", body="<title>Elsewhere</title><h1>Elsewhere</h1>"
+            )
+        else:
+            watched.troubles.append(f"asked another host: {address.scheme}://{address.netloc}")
+            route.abort()
+
+    def console(message: Any) -> None:
+        if message.type == "error" and not any(
+            f"status of {status}" in message.text for status in watched.expected_statuses
+        ):
+            watched.troubles.append(f"console: {message.text}")
+
+    def answered(response: Any) -> None:
+        if response.status >= 400 and response.status not in watched.expected_statuses:
+            watched.troubles.append(f"{response.status} for {urlsplit(response.url).path}")
+
+    context.route("**/*", ask)
+    context.on("console", console)
+    context.on("weberror", lambda error: watched.troubles.append(f"thrown: {error.error}"))
+    context.on("response", answered)
+
+
+@pytest.fixture
+def assert_accessible() -> Callable[[Any], None]:
+    """`assert_accessible(page)`: axe finds nothing against WCAG 2.2 AA, and nothing spills sideways.
+
+    axe itself needs script, so a page of a visitor without script is looked at as it stands in a second,
+    scripted page; use pages with script for this.
+    """
+    from axe_playwright_python.sync_playwright import Axe
+
+    def look(page: Any) -> None:
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG_22_AA}})
+        findings = [
+            f"{v['id']}: {v['help']} at {', '.join(str(n['target']) for n in v['nodes'][:3])}"
+            for v in found.response["violations"]
+        ]
+        assert findings == []
+        wide, seen = page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert wide <= seen, f"the page is {wide} px wide in a window of {seen}"
+
+    return look

@@ -1,0 +1,32 @@
+"""What every test may lean on: settings, sizes, a closed network, the site in a browser."""
+
+import os
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["tests.browser", "tests.network"]
+
+SIZES = tomllib.loads((Path(__file__).parent / "sizes.toml").read_text("utf-8"))
+FULL = os.environ.get("FULL") == "1"
+
+
+def size(name: str) -> int:
+    """How many times the counted test `name` does its thing in this run."""
+    return SIZES[name]["full" if FULL else "ci"]
+
+
+@pytest.fixture(scope="session")
+def sizes() -> Callable[[str], int]:
+    """`sizes("fuzzed_posts")` gives that count for this run."""
+    return size
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_collected():
+    """Pages name static files by their hash, so these have to be there before the first page."""
+    from django.core.management import call_command
+
+    call_command("collectstatic", verbosity=0, interactive=False)
