@@ -1,0 +1,32 @@
+"""The token a browser holds: its name in the database, and the keys that hang on it."""
+
+import hashlib
+import secrets
+
+from survivor_portal.seals._keys import derive
+
+TOKEN_BYTES = 32
+
+
+def new_token() -> bytes:
+    """Thirty-two fresh random bytes."""
+    return secrets.token_bytes(TOKEN_BYTES)
+
+
+def token_id(token: bytes) -> bytes:
+    """The name under which a token's row is kept. The token cannot be found from it."""
+    return hashlib.sha256(b"sid" + _checked(token)).digest()
+
+
+def token_key(token: bytes, purpose: str) -> bytes:
+    """A key for one purpose. Two purposes of one token give keys that say nothing of each other."""
+    if not purpose:
+        raise ValueError("A key needs a purpose.")
+    return derive(_checked(token), salt=None, info=b"token1|" + purpose.encode())
+
+
+def _checked(token: bytes) -> bytes:
+    # A short token would be guessable, and a longer one is not one of ours.
+    if len(token) != TOKEN_BYTES:
+        raise ValueError(f"A token has {TOKEN_BYTES} bytes.")
+    return token
