@@ -131,7 +131,8 @@ class Element:
 class Clock:
     """A period set by law. `verified` False: shown as "usually", never written into a letter."""
 
-    trigger: str  # request_received | provider_knowledge | decision_received | complaint_received | authority_acts | event | ""
+    # request_received | provider_knowledge | decision_received | complaint_received | authority_acts | event | ""
+    trigger: str
     bound: str  # platform | authority | dispute_body | victim | ""
     effect: str
     starts: str
@@ -148,12 +149,15 @@ class Clock:
 @dataclass(frozen=True, slots=True)
 class Match:
     """When a ground may fit: ages minor | adult | adult_pictured_as_minor | minor_last_resort,
-    images real | ai, and the tie with the place that is needed (one of `tie_any_of`, all of `tie_all_of`)."""
+    images real | ai | drawn, and the tie with the place that is needed (one of `tie_any_of`, all of
+    `tie_all_of`)."""
 
     ages: tuple[str, ...]
     images: tuple[str, ...]
     tie_any_of: tuple[str, ...]
     tie_all_of: tuple[str, ...] = ()
+    before_publication: bool = False  # may be used on a threat, with nothing out yet
+    consent_withdrawn: bool = False  # fits a person who once agreed to publication and no longer does
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +179,11 @@ class Law:
     status: str  # in_force | not_yet_in_force | pending
     confidence: Confidence
     match: Match
-    elements: tuple[Element, ...]
     clock: Clock
+    elements: tuple[Element, ...] = ()  # of a request; empty where nothing is asked
+    kinds: tuple[Kind, ...] = ()  # platform kinds it binds; empty: every kind that shows others' content
+    process: Purpose | None = None  # the platform's own channel this law is used through
+    resources: tuple[str, ...] = ()  # keys of the resources that are this law's authority or take reports for it
     in_force: date | None = None
     more_clocks: tuple[Clock, ...] = ()
     regulator: str = ""
@@ -192,7 +199,11 @@ class Law:
     @property
     def may_be_cited(self) -> bool:
         """May a letter name this ground? Not a bill, not a law not yet in force, not a low-confidence fact."""
-        return self.status == "in_force" and self.confidence is not Confidence.LOW and self.role is not Role.STATUS
+        return (
+            self.status == "in_force"
+            and self.confidence is not Confidence.LOW
+            and self.role is not Role.STATUS
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,4 +244,8 @@ class Resource:
 
     @property
     def is_link(self) -> bool:
-        return self.url_status == "seen" and self.confidence is not Confidence.LOW and self.url.startswith("https://")
+        return (
+            self.url_status == "seen"
+            and self.confidence is not Confidence.LOW
+            and self.url.startswith("https://")
+        )

@@ -1,0 +1,43 @@
+"""Questions and triage: from what a person answers and pastes to an ordered plan. No Django, no database."""
+
+from survivor_portal.intake._answers import KEYS, Answers, from_plain, to_plain
+from survivor_portal.intake._items import (
+    MAX_ITEMS,
+    Gathered,
+    Item,
+    by_party,
+    gather,
+    item_from_plain,
+    item_to_plain,
+)
+from survivor_portal.intake._plan import plan
+from survivor_portal.intake._questions import BY_KEY, QUESTIONS, Question, asked, next_question, position
+from survivor_portal.intake._steps import At, Cost, Note, Plan, Step, StepKey, When
+
+__all__ = [
+    "BY_KEY",
+    "KEYS",
+    "MAX_ITEMS",
+    "QUESTIONS",
+    "Answers",
+    "At",
+    "Cost",
+    "Gathered",
+    "Item",
+    "Note",
+    "Plan",
+    "Question",
+    "Step",
+    "StepKey",
+    "When",
+    "asked",
+    "by_party",
+    "from_plain",
+    "gather",
+    "item_from_plain",
+    "item_to_plain",
+    "next_question",
+    "plan",
+    "position",
+    "to_plain",
+]
