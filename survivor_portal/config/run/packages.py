@@ -1,0 +1,45 @@
+"""Programs the tests need from the system: says what is missing, installs it where that was allowed."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+
+# program -> Debian package
+ALWAYS = {"chromium": "chromium"}
+FULL = {"firefox": "firefox-esr", "WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
+
+
+def missing(wanted: dict[str, str]) -> list[str]:
+    """The packages of those programs that cannot be found."""
+    return [package for program, package in wanted.items() if shutil.which(program) is None]
+
+
+def provide(packages: list[str], *, allowed: bool) -> bool:
+    """Installs `packages` if allowed or the person at the terminal says yes, else says how. True if there."""
+    if not packages:
+        return True
+    line = shlex.join(["apt-get", "install", "-y", "--no-install-recommends", *packages])
+    if shutil.which("apt-get") is None:
+        print(f"The browser tests need: {', '.join(packages)}. Or leave them out: manage.py test --fast")
+        return False
+    if os.geteuid() != 0:
+        print(f"The browser tests need programs of the system:\n\n  sudo {line}\n\nWithout them: --fast")
+        return False
+    if not allowed:
+        print(f"This would run: {line}")
+        if not sys.stdin.isatty() or input("Go ahead? [y/N] ").strip().lower() not in ("y", "yes"):
+            print("Nothing installed. Say yes with --yes, or leave these tests out with --fast.")
+            return False
+    quiet = ["-qq", "-o", "DPkg::Lock::Timeout=300"]
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for step in (
+        ["apt-get", *quiet, "update"],
+        ["apt-get", *quiet, "install", "-y", "--no-install-recommends", *packages],
+    ):
+        print(shlex.join(step), flush=True)
+        if subprocess.run(step, env=environment, stdout=subprocess.DEVNULL).returncode != 0:
+            print("apt-get did not manage that; its own words stand above.")
+            return False
+    return True

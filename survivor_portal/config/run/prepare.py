@@ -1,0 +1,27 @@
+"""Everything that has to be right before the site opens: checks, tables, static files."""
+
+import io
+import os
+import sys
+
+
+def main() -> None:
+    """Runs the checks, brings the tables up to date, collects the static files; exits 1 with the reason."""
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import CommandError, call_command
+    from django.core.management.base import SystemCheckError
+
+    real = os.environ["DJANGO_SETTINGS_MODULE"].endswith(".production")
+    try:
+        django.setup()
+        # Silent when all is well: the address is the next thing a person should see.
+        call_command("check", stdout=io.StringIO(), deploy=real, fail_level="WARNING" if real else "ERROR")
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+    except (ImproperlyConfigured, SystemCheckError, CommandError) as refusal:
+        sys.exit(str(refusal))
+
+
+if __name__ == "__main__":
+    main()

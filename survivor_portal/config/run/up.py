@@ -1,0 +1,83 @@
+"""`manage.py up`: from a fresh copy to a running site with one command."""
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+
+from survivor_portal.config.run import children, place
+
+DEFAULT_PORT = 8000
+HOST = "127.0.0.1"
+
+
+def main(arguments: list[str]) -> int:
+    """Installs what is missing, prepares, serves until Ctrl-C; gives the exit code."""
+    parser = argparse.ArgumentParser(prog="manage.py up", description=main.__doc__)
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or DEFAULT_PORT))
+    parser.add_argument("--workers", type=int, default=int(os.environ.get("WORKERS") or 1))
+    wanted = parser.parse_args(arguments)
+
+    place.enter("requirements.lock")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "survivor_portal.config.settings.dev")
+    os.umask(0o077)
+    if subprocess.run(
+        [sys.executable, "-m", "survivor_portal.config.run.prepare"], cwd=place.HOUSE
+    ).returncode:
+        return 1
+    port = _free(wanted.port)
+    if port is None:
+        return 1
+    return _serve(port, wanted.workers)
+
+
+def _serve(port: int, workers: int) -> int:
+    os.chdir(place.HOUSE)
+    running = [
+        children.start(
+            "The web server",
+            [
+                sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port),
+                "--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--no-access-log",
+                "--log-level", "warning", "--workers-kill-timeout", "3",
+                "survivor_portal.config.wsgi:application",
+            ],
+        ),
+        children.start("The upkeep", [sys.executable, "manage.py", "upkeep"]),
+    ]  # fmt: skip
+    return children.watch(
+        running,
+        when_ready=lambda: _answers(port),
+        say=lambda: print(f"\n  Ready: http://{HOST}:{port}/\n  Ctrl-C stops it.\n", flush=True),
+    )
+
+
+def _free(port: int) -> int | None:
+    """`port` if nobody has it, else any free one. A real site does not move: its proxy would not know."""
+    try:
+        return _bound(port)
+    except OSError:
+        if os.environ["DJANGO_SETTINGS_MODULE"].endswith(".production"):
+            print(f"Port {port} is taken.")
+            return None
+    found = _bound(0)
+    print(f"Port {port} is taken, so this copy uses {found}.")
+    return found
+
+
+def _bound(port: int) -> int:
+    with socket.socket() as probe:
+        # Without this a port we ourselves left a moment ago would count as taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((HOST, port))
+        found: int = probe.getsockname()[1]
+        return found
+
+
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection((HOST, port), timeout=0.2):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,124 @@
+"""`manage.py up` serves, and leaves nothing behind however it ends."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from survivor_portal.config.env import HOUSE
+
+LIMIT_SECONDS = 30.0
+
+
+class Site:
+    """A copy of the site started by the command itself, with a data folder of its own."""
+
+    def __init__(self, data: Path) -> None:
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("DJANGO_")} | {
+            "DATA_DIR": str(data),
+            "PYTHONUNBUFFERED": "1",
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "up", "--port", "0"],
+            cwd=HOUSE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            start_new_session=True,
+        )  # fmt: skip
+        self.said: list[str] = []
+        self.address = self._address()
+
+    def _address(self) -> str:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said.append(line)
+            if found := re.search(r"Ready: (http://\S+)", line):
+                return found[1]
+        raise AssertionError("".join(self.said))
+
+    def children(self) -> set[int]:
+        """Every process below the command, however deep."""
+        parents = {}
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = status.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            parents[int(status.parent.name)] = int(fields[1])
+        found = {self.process.pid}
+        while more := {pid for pid, parent in parents.items() if parent in found} - found:
+            found |= more
+        return found - {self.process.pid}
+
+    def rest(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.read()
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def wait_until_gone(pids: set[int]) -> None:
+    until = time.monotonic() + LIMIT_SECONDS
+    while left := {pid for pid in pids if not is_gone(pid)}:
+        assert time.monotonic() < until, f"still running: {left}"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    running = Site(tmp_path / "data")
+    pids = running.children()
+    yield running
+    for pid in pids | {running.process.pid}:
+        if not is_gone(pid):
+            os.kill(pid, signal.SIGKILL)
+    running.process.wait()
+    assert running.process.stdout is not None
+    running.process.stdout.close()
+
+
+def test_the_printed_address_answers_with_a_page(site: Site) -> None:
+    with urllib.request.urlopen(site.address) as answer:
+        page = answer.read().decode()
+
+    assert answer.status == 200
+    assert "<h1" in page
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_running_after(how: signal.Signals, site: Site) -> None:
+    below = site.children()
+    assert len(below) >= 2
+
+    site.process.send_signal(how)
+
+    wait_until_gone(below)
+    assert site.process.wait(LIMIT_SECONDS) == (0 if how != signal.SIGKILL else -signal.SIGKILL)
+
+
+def test_when_one_part_ends_the_rest_ends_too_and_the_reason_is_said(site: Site) -> None:
+    below = site.children()
+    upkeep = next(pid for pid in below if b"upkeep" in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+    os.kill(upkeep, signal.SIGKILL)
+
+    wait_until_gone(below)
+    assert site.process.wait(LIMIT_SECONDS) == 1
+    assert "The upkeep ended by itself (signal SIGKILL)" in site.rest()
+
+
+def test_what_it_makes_is_for_its_owner_only(site: Site, tmp_path: Path) -> None:
+    made = [tmp_path / "data", *(tmp_path / "data").iterdir()]
+
+    assert len(made) > 3
+    assert [path.name for path in made if path.stat().st_mode & 0o077] == []
