@@ -131,7 +131,8 @@ class Element:
 class Clock:
     """A period set by law. `verified` False: shown as "usually", never written into a letter."""
 
-    # request_received | provider_knowledge | decision_received | complaint_received | authority_acts | event | ""
+    # request_received | provider_knowledge | decision_received | complaint_received | authority_acts | event
+    # or "", where nothing starts it
     trigger: str
     bound: str  # platform | authority | dispute_body | victim | ""
     effect: str
@@ -183,7 +184,7 @@ class Law:
     elements: tuple[Element, ...] = ()  # of a request; empty where nothing is asked
     kinds: tuple[Kind, ...] = ()  # platform kinds it binds; empty: every kind that shows others' content
     process: Purpose | None = None  # the platform's own channel this law is used through
-    resources: tuple[str, ...] = ()  # keys of the resources that are this law's authority or take reports for it
+    resources: tuple[str, ...] = ()  # keys of those that are its authority or take reports for it
     in_force: date | None = None
     more_clocks: tuple[Clock, ...] = ()
     regulator: str = ""
@@ -198,7 +199,7 @@ class Law:
 
     @property
     def may_be_cited(self) -> bool:
-        """May a letter name this ground? Not a bill, not a law not yet in force, not a low-confidence fact."""
+        """May a letter name it? Not a bill, not a law not yet in force, not a low-confidence fact."""
         return (
             self.status == "in_force"
             and self.confidence is not Confidence.LOW

@@ -1,0 +1,93 @@
+"""Find the platform a person names in their own words: "insta", "on whats app", "X (Twitter)"."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import lru_cache
+
+from survivor_portal.directory._load import DATA, Directory, load
+from survivor_portal.directory._records import Platform
+
+# What people say instead of the name. Everything else comes from the records.
+NICKNAMES = {
+    "insta": "instagram",
+    "ig": "instagram",
+    "fb": "facebook",
+    "snap": "snapchat",
+    "yt": "youtube",
+    "tg": "telegram",
+    "wa": "whatsapp",
+    "gdrive": "google-drive",
+    "tweet": "x",
+    "of": "onlyfans",
+    "skype": "microsoft-teams",
+}
+
+# Names that are words of every day: they count when nothing else was written, not inside a sentence.
+_COMMON = """
+about account action adult amazon among app apple archive bing box call cameo case chat clip club com
+copy drive duty element fal film forum free friends game games google group groups happn her hi hinge
+home horizon image images internet kick kik kind line link mail match max media medium meet meta mind
+minds moj music name net new nextdoor other page photos pictures pin play porn post privacy quest rakuten
+read replies room runway safe search server service session shop signal site sites slack social square
+stable steam stop story stripe tagged tango team teams tenor threads twitch us video videos view visa
+voice wire wizz word words www x zoom
+"""
+_EVERYDAY = frozenset(_COMMON.split())
+_WORD = re.compile(r"[^\W_]+")
+_PART = re.compile(r"[(),/]| and | formerly | former | with | other ")
+_LONGEST_TEXT = 500
+_MOST_WORDS = 4
+
+
+def find_by_name(text: str, *, within: Directory | None = None) -> Platform | None:
+    """The platform named in `text`, by whole words, or None. The longest name wins."""
+    directory = within or load()
+    names = _names(directory.folder) if within is None else _gathered(directory)
+    words = [word.casefold() for word in _WORD.findall(text[:_LONGEST_TEXT])]
+    if key := names.get("".join(words)):
+        return directory.platforms[key]
+    for count in range(min(_MOST_WORDS, len(words)), 0, -1):
+        for start in range(len(words) - count + 1):
+            name = "".join(words[start : start + count])
+            if len(name) >= 2 and name not in _EVERYDAY and name in names:
+                return directory.platforms[names[name]]
+    return None
+
+
+@lru_cache(maxsize=1)
+def _names(folder: object = DATA) -> dict[str, str]:
+    return _gathered(load())
+
+
+def _gathered(directory: Directory) -> dict[str, str]:
+    """Key of the platform of each name. A name that two platforms could claim is nobody's, unless it is the
+    whole name of one of them."""
+    whole: dict[str, set[str]] = defaultdict(set)
+    part: dict[str, set[str]] = defaultdict(set)
+    for key, platform in directory.platforms.items():
+        whole[_joined(platform.name)].add(key)
+        whole[_joined(key)].add(key)
+        for name in _parts(platform):
+            part[name].add(key)
+    names = {name: min(keys) for name, keys in part.items() if len(keys) == 1 and name}
+    names |= {name: min(keys) for name, keys in whole.items() if len(keys) == 1 and name}
+    names |= {name: key for name, key in NICKNAMES.items() if key in directory.platforms}
+    return names
+
+
+def _parts(platform: Platform) -> Iterator[str]:
+    for piece in _PART.split(platform.name):
+        name = _joined(piece)
+        if name and name not in _EVERYDAY - {"x"}:
+            yield name
+    for domain in platform.domains:
+        label = domain.split(".")[0] if domain.count(".") == 1 else ""
+        if len(label) > 3 and label not in _EVERYDAY:
+            yield _joined(label)
+
+
+def _joined(name: str) -> str:
+    return "".join(word.casefold() for word in _WORD.findall(name))
