@@ -1,0 +1,86 @@
+"""What every page shows: numbers one can press, the clock, help in all countries."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+register = template.Library()
+
+# A run of digits as people write numbers; brackets and slashes end it.
+_NUMBER = re.compile(r"\+?\d[\d\s.\-–]*")
+
+
+@register.filter
+def phone_links(text: str) -> SafeString:
+    """The text with each phone number in it as a `tel:` link; everything else stays words."""
+    return _numbers(text, "tel", shortest=2)
+
+
+@register.filter
+def text_links(text: str) -> SafeString:
+    """The text with each number in it as an `sms:` link ("Text HOME to 741741")."""
+    return _numbers(text, "sms", shortest=3)
+
+
+def _numbers(text: str, scheme: str, *, shortest: int) -> SafeString:
+    pieces: list[tuple[str | SafeString]] = []
+    end = 0
+    for found in _NUMBER.finditer(text):
+        shown = found.group().rstrip(" .-–\n\t")
+        digits = re.sub(r"[^\d+]", "", shown)
+        following = text[found.end() : found.end() + 1]
+        # "1-800-THE-LOST", "24h": half a number is worse than none.
+        half = following.isalpha() and not found.group()[-1].isspace()
+        if half or len(digits) < shortest:
+            continue
+        pieces.append((text[end : found.start()],))
+        pieces.append((format_html('<a href="{}:{}">{}</a>', scheme, digits, shown),))
+        end = found.start() + len(shown)
+    pieces.append((text[end:],))
+    return format_html_join("", "{}", pieces)
+
+
+@register.filter
+def is_web_address(text: str) -> bool:
+    return bool(re.match(r"https://\S+$", text or ""))
+
+
+@register.filter
+def clock(at: datetime) -> str:
+    """The time of day with its zone. The server does not know the visitor's zone; script shows the local time."""
+    return f"{time_format(at.astimezone(UTC), 'H:i')} UTC"
+
+
+@register.filter
+def moment(at: datetime) -> str:
+    """The same moment for machines."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@register.filter
+def seconds_left(at: datetime) -> int:
+    """Seconds until then, so that script need not trust the device's clock."""
+    return max(0, int((at - timezone.now()).total_seconds()))
+
+
+_lists: dict[str, tuple[object, SafeString]] = {}
+
+
+@register.simple_tag
+def crisis_list(everywhere: Sequence[Any] | None) -> SafeString:
+    """The list of all countries. The same for everybody, so it is made once a language and kept."""
+    language = get_language() or ""
+    kept = _lists.get(language)
+    if kept is None or kept[0] is not everywhere:
+        kept = (everywhere, render_to_string("components/crisis_list.html", {"everywhere": everywhere or ()}))
+        _lists[language] = kept
+    return kept[1]
