@@ -1,0 +1,36 @@
+"""Answer a form whose token does not fit: show what was typed again, or say no to another site.
+
+A cookie can get lost midway. The form check then fails although the person did nothing wrong, and a bare 403
+would cost what they typed.
+"""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+
+from survivor_portal.web.safety import errors
+from survivor_portal.web.safety.middleware import is_cross_site
+
+Resume = Callable[[HttpRequest], HttpResponse]
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The flow's own form goes on with its text shown again; everything else is refused.
+
+    `settings.FLOW_RESUME` names the function that shows the text. It must write nothing: this form has no
+    proof that it is ours, only no sign of being another site's.
+    """
+    if _comes_from_elsewhere(request, reason) or request.path != getattr(settings, "FLOW_PATH", "/next/"):
+        return errors.refused(request)
+    resume: Resume = import_string(settings.FLOW_RESUME)
+    return resume(request)
+
+
+def _comes_from_elsewhere(request: HttpRequest, reason: str) -> bool:
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != f"{request.scheme}://{request.get_host()}":
+        return True
+    # Over TLS and without an Origin, Django looks at the referrer; a wrong one is another site.
+    return is_cross_site(request) or reason.startswith(("Referer checking failed", "Origin checking failed"))

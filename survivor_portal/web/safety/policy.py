@@ -1,0 +1,91 @@
+"""The header values of this site, each put together once."""
+
+from django.conf import settings
+
+SOURCES = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "object-src": "'none'",
+    "require-trusted-types-for": "'script'",
+    # One policy, for the pages of our own that come back from our own forms.
+    "trusted-types": "site",
+}
+
+# Every feature that a browser of today knows by this header. An unknown name would be reported in the
+# visitor's console, so a test asks Chromium.
+NOTHING_ALLOWED = (
+    "accelerometer",
+    "attribution-reporting",
+    "autoplay",
+    "bluetooth",
+    "browsing-topics",
+    "camera",
+    "clipboard-read",
+    "compute-pressure",
+    "cross-origin-isolated",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "gamepad",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "identity-credentials-get",
+    "idle-detection",
+    "keyboard-map",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "otp-credentials",
+    "payment",
+    "picture-in-picture",
+    "private-state-token-issuance",
+    "private-state-token-redemption",
+    "publickey-credentials-create",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+    "serial",
+    "storage-access",
+    "sync-xhr",
+    "unload",
+    "usb",
+    "window-management",
+    "xr-spatial-tracking",
+)
+
+CONTENT_SECURITY_POLICY = "; ".join(f"{name} {value}" for name, value in SOURCES.items())
+# The copy buttons beside a letter need the one exception.
+PERMISSIONS_POLICY = ", ".join(
+    [*(f"{feature}=()" for feature in NOTHING_ALLOWED), "clipboard-write=(self)"],
+)
+
+ON_EVERYTHING = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    # Not no-referrer: browsers then send "Origin: null", and every form of ours would be refused.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": PERMISSIONS_POLICY,
+    "X-Content-Type-Options": "nosniff",
+}
+
+NO_STORE = "no-store"
+NO_INDEX = "noindex"
+TWO_YEARS = 2 * 365 * 24 * 60 * 60
+
+
+def transport_security() -> str:
+    """The value of Strict-Transport-Security. Sub-domains and preload only where the operator set both."""
+    both = getattr(settings, "SECURE_HSTS_INCLUDE_SUBDOMAINS", False) and getattr(
+        settings, "SECURE_HSTS_PRELOAD", False
+    )
+    return f"max-age={TWO_YEARS}" + ("; includeSubDomains; preload" if both else "")
