@@ -1,29 +1,27 @@
 """What every situation shares."""
 
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from survivor_portal.config.env import EXIT_TARGET as DEFAULT_EXIT_TARGET
 from survivor_portal.config.env import HOUSE, NEUTRAL_NAME
-
-
-def _built(*modules: str) -> list[str]:
-    """Those of the named modules that exist already."""
-    return [module for module in modules if find_spec(module)]
-
+from survivor_portal.web.safety.logs import logging_config
 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "crispy_forms",
     "survivor_portal.web",
-    *_built("survivor_portal.visits"),
+    "survivor_portal.visits",
 ]
 
 # No Django session, accounts, admin or messages: a visitor has nothing here but one sealed row.
-_SAFETY = "survivor_portal.web.safety"
 MIDDLEWARE = [
+    "survivor_portal.web.safety.logs.AccessLog",
+    # Outside all that may answer by itself, so that redirects, refusals and files carry the headers too.
+    "survivor_portal.web.safety.middleware.Headers",
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "survivor_portal.web.safety.session.Visits",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -39,7 +37,10 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [HOUSE / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "context_processors": ["django.template.context_processors.request"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "survivor_portal.web.safety.crisis.safety",
+            ],
         },
     }
 ]
@@ -97,11 +98,17 @@ CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_PATH = "/"
 CSRF_COOKIE_AGE = None
 CSRF_USE_SESSIONS = False
+CSRF_FAILURE_VIEW = "survivor_portal.web.safety.csrf_failure.csrf_failure"
+# Where a form goes whose cookie got lost midway, so that what was typed is shown again.
+FLOW_PATH = "/next/"
+FLOW_RESUME = "survivor_portal.web.survivor.views.resume"
 
 # 2 MiB holds the longest list of links; more is refused with a page that says so.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
-DATA_UPLOAD_MAX_NUMBER_FILES = 1
+FILE_UPLOAD_HANDLERS = ["survivor_portal.web.safety.uploads.RefuseFiles"]
+
+LOGGING = logging_config()
 
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -115,21 +122,3 @@ OPERATOR_CONTACT = ""
 OPERATOR_COUNTRY = ""
 OPERATOR_ADDRESS = ""
 SECURITY_CONTACT = ""
-
-# --- wiring of what is still being built; the conditions go when all of it is there -----------------------
-if find_spec(f"{_SAFETY}.middleware"):
-    MIDDLEWARE[1:1] = [f"{_SAFETY}.middleware.Headers"]
-MIDDLEWARE[2:2] = ["whitenoise.middleware.WhiteNoiseMiddleware"]
-if find_spec(f"{_SAFETY}.logs"):
-    MIDDLEWARE.insert(0, f"{_SAFETY}.logs.AccessLog")
-    from survivor_portal.web.safety.logs import logging_config
-
-    LOGGING_CONFIG = "logging.config.dictConfig"
-    LOGGING = logging_config()
-if find_spec(f"{_SAFETY}.uploads"):
-    FILE_UPLOAD_HANDLERS = [f"{_SAFETY}.uploads.RefuseFiles"]
-if find_spec(f"{_SAFETY}.csrf_failure"):
-    CSRF_FAILURE_VIEW = f"{_SAFETY}.csrf_failure.csrf_failure"
-if find_spec(f"{_SAFETY}.crisis"):
-    TEMPLATES[0]["OPTIONS"]["context_processors"].append(f"{_SAFETY}.crisis.safety")
-FLOW_RESUME = "survivor_portal.web.survivor.views.resume"
