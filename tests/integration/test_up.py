@@ -39,6 +39,8 @@ class Site:
             self.said.append(line)
             if found := re.search(r"Ready: (http://\S+)", line):
                 return found[1]
+        self.process.wait()
+        self.process.stdout.close()
         raise AssertionError("".join(self.said))
 
     def children(self) -> set[int]:
