@@ -1,0 +1,28 @@
+"""The words an [if ...] in a text file may use, and when each is true."""
+
+from __future__ import annotations
+
+from survivor_portal.directory import Law
+from survivor_portal.directory import Age, Asker, Picture, Reported
+from survivor_portal.letters._facts import Addressee, Facts
+from survivor_portal.letters._reading import clock_words, consent_was_given
+
+
+def conditions(facts: Facts, to: Addressee, law: Law | None = None) -> tuple[str, ...]:
+    """The true ones of _texts.CONDITIONS for this case."""
+    clock = clock_words(law.clock) if law is not None else ""
+    truth = {
+        "minor": facts.minor,
+        "adult": not facts.minor,
+        "unsure_age": facts.age_then is Age.NOT_SURE,
+        "ai": facts.picture in (Picture.AI, Picture.EDITED),
+        "forced": bool(facts.forced),
+        "process": to.process_known,
+        # A number may stand in a letter only when it is verified and, for a platform, its process is known.
+        "clock": bool(clock) and (to.process_known or to.is_public_body),
+        "withdrawn": consent_was_given(facts),
+        "threat": facts.happened.value != "posted",
+        "self": facts.asker is Asker.SELF,
+        "told": facts.reported not in (None, Reported.NOT_YET),
+    }
+    return tuple(word for word, holds in truth.items() if holds)
