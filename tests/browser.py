@@ -32,7 +32,7 @@ def chromium_path() -> str | None:
 
 
 @pytest.fixture
-def live_server(transactional_db: None) -> Iterator[str]:
+def served(transactional_db: None) -> Iterator[str]:
     """The whole site on loopback, static files by WhiteNoise as in production; gives its address."""
     from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
     from django.core.wsgi import get_wsgi_application
@@ -87,7 +87,7 @@ def watched() -> Watched:
 
 
 @pytest.fixture
-def page_factory(browser: Any, live_server: str, watched: Watched) -> Iterator[Callable[..., Any]]:
+def page_factory(browser: Any, served: str, watched: Watched) -> Iterator[Callable[..., Any]]:
     """`page_factory(js=True, viewport=(1280, 800), dark=False)` gives a page of a fresh visitor.
 
     Addresses are relative to the served copy: `page.goto("/")`. At the end the test fails if any page
@@ -104,7 +104,7 @@ def page_factory(browser: Any, live_server: str, watched: Watched) -> Iterator[C
         **more: Any,
     ) -> Any:
         context = browser.new_context(
-            base_url=live_server,
+            base_url=served,
             java_script_enabled=js,
             viewport={"width": viewport[0], "height": viewport[1]},
             color_scheme="dark" if dark else "light",
@@ -113,7 +113,7 @@ def page_factory(browser: Any, live_server: str, watched: Watched) -> Iterator[C
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
-        _watch(context, urlsplit(live_server).netloc, watched, leaving_to)
+        _watch(context, urlsplit(served).netloc, watched, leaving_to)
         return context.new_page()
 
     yield make
