@@ -1,9 +1,7 @@
 """Error pages that need no database, no visit and no luck, and always name help."""
 
 from http import HTTPStatus
-from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
@@ -30,12 +28,8 @@ LAST_RESORT = """<!doctype html>
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400. A file and a text that is too long each have words of their own."""
-    if isinstance(exception, FileOffered):
-        return _page("no_files", HTTPStatus.BAD_REQUEST)
-    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
-        return _page("too_long", HTTPStatus.BAD_REQUEST)
-    return _page("400", HTTPStatus.BAD_REQUEST)
+    """400: too long, or not what a form sends. A file has a page of its own."""
+    return _page("files" if isinstance(exception, FileOffered) else "400", HTTPStatus.BAD_REQUEST)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -61,8 +55,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def _page(name: str, status: HTTPStatus) -> HttpResponse:
     """The page, without the request: no cookie, no token and nothing typed can get into it."""
     try:
-        context: dict[str, Any] = crisis.everywhere() | {"reason": name}
-        html = loader.render_to_string(f"errors/{name}.html", context)
+        html: str = loader.render_to_string(f"errors/{name}.html", crisis.everywhere())
     except Exception:
         # Whatever broke the page must not break its error page as well.
         html = LAST_RESORT

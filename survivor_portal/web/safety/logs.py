@@ -4,6 +4,7 @@ No path, query, address, browser, referrer, message or local value is ever writt
 things into its messages, the message is left out as a whole.
 """
 
+import contextlib
 import logging
 import sys
 import time
@@ -43,7 +44,7 @@ class AccessLog:
 class Bare(logging.Formatter):
     """Time, level, logger, and the place in the code. Messages only of our own, and without their values."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
     default_msec_format = "%s.%03dZ"
 
     def format(self, record: logging.LogRecord) -> str:
@@ -64,7 +65,8 @@ class BareHandler(logging.StreamHandler[Any]):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
         kind = sys.exc_info()[0]
-        sys.stderr.write(f"a log line could not be written: {_type_name(kind) if kind else 'unknown'}\n")
+        with contextlib.suppress(Exception):
+            self.stream.write(f"a log line could not be written: {_type_name(kind) if kind else '-'}\n")
 
 
 def logging_config() -> dict[str, Any]:
