@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -56,7 +57,7 @@ def crisis_help(country: str, *, within: Directory | None = None) -> CrisisHelp:
     numbers = _emergency(directory)
     emergency = numbers.get(code) or (numbers.get("EU", "") if code in EU_MEMBERS else "")
     lines = [record for record in _shown(directory) if record.country == code and _is_crisis_line(record)]
-    lines.sort(key=lambda record: (record.kind != "crisis", record.priority, record.key))
+    lines.sort(key=lambda record: (record.kind != "crisis", record.priority, _digits(record), record.key))
     return CrisisHelp(
         code, NAMES.get(code, ""), emergency, tuple(lines[:MOST_LINES]), _finder(code, directory)
     )
@@ -96,20 +97,16 @@ def resources_for(
 
 def hotlines(country: str, *, within: Directory | None = None) -> tuple[Resource, ...]:
     """The country's own hotlines that take reports of pictures of people under 18, those made for it first.
-    Empty where the country has none: then `resources_for` gives the ones for everywhere."""
+    One run by the police is given only where there is no other. Empty where the country has none: then
+    `resources_for` gives the ones for everywhere."""
     code = country.strip().upper()
     fitting = [
-        record
-        for record in _shown(within or load())
-        if record.country == code
-        and (Need.REPORT_CRIME in record.needs or Need.REMOVAL_HELP in record.needs)
-        and record.age_at_image is not AgeAtImage.OVER_18
-        and Need.LAW_ENFORCEMENT not in record.needs
-        and record.kind in ("", "image_abuse")
+        record for record in _shown(within or load()) if record.country == code and _is_hotline(record)
     ]
+    apart = [record for record in fitting if Need.LAW_ENFORCEMENT not in record.needs]
     return tuple(
         sorted(
-            fitting,
+            apart or fitting,
             key=lambda record: (
                 record.age_at_image is not AgeAtImage.UNDER_18,
                 Need.REPORT_CRIME not in record.needs,
@@ -118,6 +115,14 @@ def hotlines(country: str, *, within: Directory | None = None) -> tuple[Resource
             ),
         )
     )
+
+
+def _is_hotline(record: Resource) -> bool:
+    takes = Need.REPORT_CRIME in record.needs
+    helps = Need.REMOVAL_HELP in record.needs and Need.REGULATOR_COMPLAINT not in record.needs
+    # Lines to talk to (kind child, crisis, victim) listen; they do not take a link.
+    listens = record.kind not in ("", "image_abuse")
+    return (takes or helps) and not listens and record.age_at_image is not AgeAtImage.OVER_18
 
 
 def _shown(directory: Directory) -> tuple[Resource, ...]:
@@ -130,6 +135,12 @@ def _shown(directory: Directory) -> tuple[Resource, ...]:
 def _is_crisis_line(record: Resource) -> bool:
     reachable = record.phone or record.text or record.chat or record.whatsapp
     return record.kind in ("crisis", "child") and record.confidence is not Confidence.LOW and bool(reachable)
+
+
+def _digits(record: Resource) -> int:
+    """How many digits to dial: a country's short number is easier to keep in mind and to reach."""
+    first = re.match(r"[\d\s+-]+", record.phone)
+    return sum(sign.isdigit() for sign in first[0]) if first else 99
 
 
 def _emergency(directory: Directory) -> dict[str, str]:
