@@ -192,6 +192,13 @@
       copy(found);
     } else if (on("[data-print]")) {
       print();
+    } else if ((found = on('a[href^="#"]'))) {
+      /* Without a new entry in the Back list, and without a field's name in the address. */
+      const target = document.getElementById(found.hash.slice(1));
+      if (!target) return;
+      event.preventDefault();
+      target.scrollIntoView();
+      target.focus();
     } else if ((found = on("a[data-flow-link]")) && !("native" in found.dataset) && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
       swap(found, () => fetched(found.getAttribute("href")));
