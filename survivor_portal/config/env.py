@@ -140,7 +140,8 @@ def _keys(environ: Mapping[str, str], problems: list[str]) -> list[str]:
     except (OSError, UnicodeDecodeError):
         problems.append("the file SECRET_KEY_FILE names cannot be read")
         return []
-    if mode & 0o077:
+    # systemd guards its own folder of credentials and shows other bits there.
+    if mode & 0o077 and not (folder and path.is_relative_to(folder)):
         problems.append("the file SECRET_KEY_FILE names may be read by others (chmod 0400)")
     if not lines:
         problems.append("the file SECRET_KEY_FILE names is empty")

@@ -86,6 +86,16 @@ def test_t34_production_does_not_start_with_a_key_others_can_read(good: dict[str
         env.for_production(good)
 
 
+def test_the_key_may_come_from_the_folder_of_credentials_of_the_service(good: dict[str, str]) -> None:
+    key = Path(good.pop("SECRET_KEY_FILE"))
+    folder = key.parent / "credentials"
+    folder.mkdir()
+    (folder / "secret-key").write_text(GOOD_KEY)
+    (folder / "secret-key").chmod(0o440)
+
+    assert env.for_production(good | {"CREDENTIALS_DIRECTORY": str(folder)}).secret_key == GOOD_KEY
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
