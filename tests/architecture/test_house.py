@@ -1,6 +1,7 @@
 """The house refuses to open in a state it should not be in."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,44 @@ def test_a_trial_makes_its_own_key_once_and_for_its_owner_only(tmp_path: Path) -
     assert first.secret_key == second.secret_key
     assert first.secret_key.startswith(env.DEVELOPMENT_MARK)
     assert os.stat(tmp_path / "new" / "secret-key").st_mode & 0o777 == 0o600
+
+
+def test_the_service_in_the_readme_is_one_that_starts(good: dict[str, str]) -> None:
+    unit = (env.HOUSE / "README.md").read_text("utf-8")
+    settings = dict(
+        line.removeprefix("Environment=").strip('"').split("=", 1)
+        for line in unit.splitlines()
+        if line.startswith("Environment=")
+    )
+    here = {name: good[name] for name in ("SECRET_KEY_FILE", "DATA_DIR")}
+
+    found = env.for_production(settings | here)
+
+    assert found.operator.name == "Example Helpers"
+
+
+def test_every_setting_production_reads_is_explained_in_the_readme() -> None:
+    source = Path(env.__file__).read_text("utf-8")
+    table = (env.HOUSE / "README.md").read_text("utf-8")
+    read = set(re.findall(r'(?:text|flag)\("([A-Z_]+)"', source))
+
+    assert len(read) > 8
+    assert {name for name in read if f"`{name}`" not in table} == set()
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock"])
+def test_every_package_is_pinned_with_hashes_and_no_address(lock: str) -> None:
+    text = (env.HOUSE / lock).read_text("utf-8")
+    packages = [entry for entry in text.replace("\\\n", " ").splitlines() if entry.strip()]
+
+    assert len(packages) > 10
+    assert [p[:40] for p in packages if "==" not in p or "--hash=sha256:" not in p] == []
+    assert "://" not in text
+
+
+def test_every_dependency_carries_its_reason() -> None:
+    lines = (env.HOUSE / "pyproject.toml").read_text("utf-8").splitlines()
+    pinned = [line for line in lines if re.match(r'\s+"[a-z][\w\[\]-]*(==|<|>=)', line)]
+
+    assert len(pinned) > 12
+    assert [line for line in pinned if "#" not in line] == []
