@@ -91,7 +91,7 @@ def _items(case: Case) -> Outcome:
     usable = [item for item in case.facts.items if item.can_be_found]
     threatened = case.facts.happened is not Happened.POSTED
     if not usable:
-        if threatened and case.laws and all(reading(law).get("threat", False) for law in case.laws):
+        if threatened and case.laws and all(law.match.before_publication for law in case.laws):
             return _placed(case.say("items", "threat"))
         code = "nothing_posted" if case.facts.happened is Happened.THREAT else "no_items"
         return _out(code, case.say("items", "blank"))

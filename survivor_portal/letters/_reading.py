@@ -71,9 +71,9 @@ def bars(law: Law, facts: Facts, signer: Signer) -> tuple[str, ...]:
     if not picture_kinds(facts) & set(law.match.images):
         found.append("drawn_not_covered" if facts.picture is Picture.DRAWN else "law_only_for_fakes"
                      if "real" not in law.match.images else "law_not_for_fakes")
-    if consent_was_given(facts) and not law.extra.get("consent_withdrawn", False):
+    if consent_was_given(facts) and not law.match.consent_withdrawn:
         found.append("consent_was_given")
-    if facts.happened is Happened.THREAT and not facts.items and not own.get("threat", False):
+    if facts.happened is Happened.THREAT and not facts.items and not law.match.before_publication:
         found.append("nothing_posted")
     signers = own.get("signers", ())
     if signers and facts.asker is not Asker.FRIEND and facts.capacity not in signers:
