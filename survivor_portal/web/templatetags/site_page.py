@@ -1,11 +1,11 @@
 """What every page shows: numbers one can press, the clock, help in all countries."""
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import time_format
@@ -72,15 +72,34 @@ def seconds_left(at: datetime) -> int:
     return max(0, int((at - timezone.now()).total_seconds()))
 
 
-_lists: dict[str, tuple[object, SafeString]] = {}
+# What is the same for everybody is made once a language and kept: the frame then costs a page almost nothing.
+_kept: dict[tuple[str, ...], tuple[tuple[object, ...], SafeString]] = {}
 
 
 @register.simple_tag
-def crisis_list(everywhere: Sequence[Any] | None) -> SafeString:
-    """The list of all countries. The same for everybody, so it is made once a language and kept."""
-    language = get_language() or ""
-    kept = _lists.get(language)
-    if kept is None or kept[0] is not everywhere:
-        kept = (everywhere, render_to_string("components/crisis_list.html", {"everywhere": everywhere or ()}))
-        _lists[language] = kept
-    return kept[1]
+def kept(template_name: str) -> SafeString:
+    """A component that needs no context."""
+    return _keep(template_name, "", (), {})
+
+
+@register.simple_tag(takes_context=True)
+def crisis_box(context: template.Context) -> SafeString:
+    """Help right now, by the country already known; one kept box a country."""
+    crisis, everywhere = context.get("crisis"), context.get("crisis_everywhere")
+    return _keep(
+        "components/crisis.html",
+        getattr(crisis, "country", ""),
+        (crisis, everywhere),
+        {"crisis": crisis, "crisis_everywhere": everywhere or ()},
+    )
+
+
+def _keep(name: str, variant: str, made_of: tuple[object, ...], context: dict[str, Any]) -> SafeString:
+    """The rendered template; made anew when one of the objects it was made of is another one."""
+    key = (name, variant, get_language() or "")
+    found = _kept.get(key)
+    if found is None or any(old is not new for old, new in zip(found[0], made_of, strict=True)):
+        found = (made_of, render_to_string(name, context))
+        if not settings.DEBUG:
+            _kept[key] = found
+    return found[1]
