@@ -89,7 +89,7 @@ def _install(python: Path, lock: str) -> None:
     print(f"Installing what {lock} names ...", flush=True)
     done = subprocess.run(
         [
-            python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input",
+            python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input",
             "--root-user-action=ignore", "--require-hashes", "--no-deps", "-r", HOUSE / lock,
         ]
     )  # fmt: skip

@@ -12,6 +12,7 @@ INSTALLED_APPS = [
     "crispy_forms",
     "survivor_portal.web",
     "survivor_portal.visits",
+    "survivor_portal.insights",
 ]
 
 # No Django session, accounts, admin or messages: a visitor has nothing here but one sealed row.
