@@ -9,9 +9,19 @@ from survivor_portal.intake._items import (
     gather,
     item_from_plain,
     item_to_plain,
+    without_pictures,
 )
 from survivor_portal.intake._plan import plan
-from survivor_portal.intake._questions import BY_KEY, QUESTIONS, Question, asked, next_question, position
+from survivor_portal.intake._questions import (
+    BY_KEY,
+    QUESTIONS,
+    Question,
+    asked,
+    before,
+    next_question,
+    position,
+    settled,
+)
 from survivor_portal.intake._steps import At, Cost, Note, Plan, Step, StepKey, When
 
 __all__ = [
@@ -31,6 +41,7 @@ __all__ = [
     "StepKey",
     "When",
     "asked",
+    "before",
     "by_party",
     "from_plain",
     "gather",
@@ -39,5 +50,7 @@ __all__ = [
     "next_question",
     "plan",
     "position",
+    "settled",
     "to_plain",
+    "without_pictures",
 ]

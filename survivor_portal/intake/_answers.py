@@ -58,7 +58,10 @@ class Answers:
     def is_young_child_alone(self) -> bool:
         """Somebody under 13 who fills this in alone: from here on no free text is taken (COPPA, Children's
         Code; `security.md` 8)."""
-        return self.asker is Asker.SELF and Age.UNDER_13 in (self.age_now, self.age_then if self.age_now is None else None)
+        return self.asker is Asker.SELF and Age.UNDER_13 in (
+            self.age_now,
+            self.age_then if self.age_now is None else None,
+        )
 
     @property
     def something_is_out(self) -> bool:
@@ -110,7 +113,9 @@ def from_plain(data: Mapping[str, Any]) -> Answers:
                 kept[key] = _ENUMS[key](value)
             except ValueError:
                 continue
-        elif (key in _BOOLS and isinstance(value, bool)) or (key in ("country", "region") and isinstance(value, str)):
+        elif (key in _BOOLS and isinstance(value, bool)) or (
+            key in ("country", "region") and isinstance(value, str)
+        ):
             kept[key] = value
     return Answers(**kept)
 

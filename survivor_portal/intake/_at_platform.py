@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from survivor_portal import directory
-from survivor_portal.directory import Happened, Law, Platform, Purpose, Reported, Risk, Role, Subject
+from survivor_portal.directory import (
+    Ask,
+    Channel,
+    Happened,
+    Law,
+    Platform,
+    Purpose,
+    Reported,
+    Risk,
+    Role,
+    Subject,
+)
 from survivor_portal.intake._answers import Answers
 from survivor_portal.intake._grounds import fitting
 from survivor_portal.intake._steps import At, Note, Step, StepKey, When
@@ -22,7 +33,16 @@ def ways(platform: Platform, purposes: Sequence[Purpose], minor: bool | None) ->
     """The platform's channels for these purposes, best first. `minor` None: whoever is shown."""
     subject = Subject.ANY if minor is None else Subject.CHILD if minor else Subject.ADULT
     found = directory.channels(platform, purposes, subject)
-    return tuple(At(platform.key, channel.key) for channel in found)
+    sworn = [channel for channel in found if _wants_oath(channel)]
+    usable = [channel for channel in found if channel not in sworn]
+    if minor is False or (minor is None and Purpose.COPYRIGHT in purposes):
+        usable += sworn  # an oath under penalty of perjury: adults only, last (decisions 1)
+    by_address = {channel.address: channel for channel in reversed(usable)}
+    return tuple(At(platform.key, c.key) for c in usable if by_address[c.address] is c)
+
+
+def _wants_oath(channel: Channel) -> bool:
+    return any(asked.what is Ask.PERJURY for asked in channel.asks_for)
 
 
 def _report_purposes(answers: Answers) -> tuple[Purpose, ...]:
@@ -36,18 +56,19 @@ def at_platform(answers: Answers, platform: Platform, numbers: tuple[int, ...]) 
     """All steps at this platform, in no particular order of urgency."""
     if platform.contact_risk.level is Risk.HOSTILE:
         yield Step(StepKey.SHIELD, When.TODAY, platform=platform.key, items=numbers)
-        yield from around(answers, platform, numbers)
         return
     report = ways(platform, _report_purposes(answers), answers.counts_as_minor)
     anything = report or ways(platform, _LAST, answers.counts_as_minor)
     if not anything:
         yield Step(StepKey.NO_WAY, When.TODAY, platform=platform.key, items=numbers)
-        yield from around(answers, platform, numbers)
         return
     notes = _what_happened(answers)
     if answers.counts_as_minor:
         duties = fitting(answers, (Role.PROVIDER_DUTY,), platform)
-        grounds = (*duties, *(law for law in _of_place(answers, platform) if law.clock.trigger == "provider_knowledge"))
+        grounds = (
+            *duties,
+            *(law for law in _of_place(answers, platform) if law.clock.trigger == "provider_knowledge"),
+        )
         yield Step(
             StepKey.CHILD_FORM,
             When.NOW,
@@ -90,19 +111,25 @@ def _of_place(answers: Answers, platform: Platform) -> tuple[Law, ...]:
 
 
 def _requests(
-    answers: Answers, platform: Platform, numbers: tuple[int, ...], anything: tuple[At, ...], notes: tuple[Note, ...]
+    answers: Answers,
+    platform: Platform,
+    numbers: tuple[int, ...],
+    anything: tuple[At, ...],
+    notes: tuple[Note, ...],
 ) -> Iterator[Step]:
     """The requests under law: of the place, the US 48 hours, of a state, data protection, copyright."""
     place = _of_place(answers, platform)
     now = [
         law
         for law in place
-        if law.clock.trigger != "provider_knowledge" and law.priority < _BACK_UP_PRIORITY and "-" not in law.jurisdiction
+        if law.clock.trigger != "provider_knowledge"
+        and law.priority < _BACK_UP_PRIORITY
+        and "-" not in law.jurisdiction
     ]
     # National notes add paragraphs to a request; alone they are none.
     if any(law.role is Role.REMOVAL_REQUEST for law in now):
         own = tuple(law.process for law in now if law.process)
-        channels = tuple(dict.fromkeys((*ways(platform, own, None), *anything)))
+        channels = tuple(dict.fromkeys((*ways(platform, own, answers.counts_as_minor), *anything)))
         yield Step(
             StepKey.REQUEST,
             When.NOW,
@@ -115,7 +142,11 @@ def _requests(
         )
     world = fitting(answers, (Role.REMOVAL_REQUEST,), platform)
     for law in world:
-        if law.jurisdiction == "US" and not law.match.tie_all_of and "victim_is_author" not in law.match.tie_any_of:
+        if (
+            law.jurisdiction == "US"
+            and not law.match.tie_all_of
+            and "victim_is_author" not in law.match.tie_any_of
+        ):
             yield _us_request(answers, law, platform, numbers, anything, notes)
     for law in world:
         if "-" in law.jurisdiction:
@@ -130,7 +161,7 @@ def _requests(
                 notes=(Note.STATE_ACCOUNT,) if "account_holder" in law.match.tie_all_of else (),
             )
         elif law.priority >= _BACK_UP_PRIORITY and law.jurisdiction not in ("US", "INT"):
-            privacy = ways(platform, (Purpose.PRIVACY,), None) or anything
+            privacy = ways(platform, (Purpose.PRIVACY,), answers.counts_as_minor) or anything
             yield Step(
                 StepKey.DATA_LAW,
                 When.LATER,
@@ -178,7 +209,7 @@ def _us_request(
 ) -> Step:
     """The 48-hour request. A ground is a match of elements and channel: without the platform's own process
     it goes to each published contact, and neither page nor letter says "48 hours"."""
-    own = ways(platform, (Purpose.US_48H,), None)
+    own = ways(platform, (Purpose.US_48H,), answers.counts_as_minor)
     abroad = () if answers.country in ("US", "") else (Note.ABROAD,)
     return Step(
         StepKey.REQUEST_48H,
@@ -192,13 +223,15 @@ def _us_request(
     )
 
 
-def around(answers: Answers, platform: Platform, numbers: tuple[int, ...]) -> Iterator[Step]:
-    """Where a platform cannot or should not be written to: host and registrar instead. Search and hotline
-    stand in every such plan anyway."""
-    site = platform.domains[0]
-    yield Step(StepKey.HOST, When.TODAY, site=site, letter="host", items=numbers, notes=(Note.LOOK_UP_HOST,))
-    yield Step(StepKey.CDN, When.LATER, site=site, letter="cdn", items=numbers, notes=(Note.LOOK_UP_HOST,))
-    yield Step(StepKey.REGISTRAR, When.LATER, site=site, letter="registrar", items=numbers, notes=(Note.LOOK_UP_HOST,))
+def around(sites: tuple[str, ...], numbers: tuple[int, ...]) -> Iterator[Step]:
+    """Where a site cannot or should not be written to, or is not known: its host, a CDN in front of it, its
+    registrar. Search and hotline stand in every such plan anyway."""
+    for key, letter, when in (
+        (StepKey.HOST, "host", When.TODAY),
+        (StepKey.CDN, "cdn", When.LATER),
+        (StepKey.REGISTRAR, "registrar", When.LATER),
+    ):
+        yield Step(key, when, sites=sites, letter=letter, items=numbers, notes=(Note.LOOK_UP_HOST,))
 
 
 def appeal(law: Law, platform_key: str, numbers: tuple[int, ...]) -> Step:

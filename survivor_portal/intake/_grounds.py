@@ -47,7 +47,9 @@ def _age_fits(law: Law, answers: Answers) -> bool:
     if wanted in law.match.ages:
         return True
     # A survivor pictured as a child today: a law for children binds for the same picture.
-    return wanted == "adult_pictured_as_minor" and "minor" in law.match.ages and law.role is not Role.CIVIL_CLAIM
+    return (
+        wanted == "adult_pictured_as_minor" and "minor" in law.match.ages and law.role is not Role.CIVIL_CLAIM
+    )
 
 
 def _place_fits(law: Law, answers: Answers) -> bool:
@@ -67,9 +69,12 @@ def _tie_holds(law: Law, answers: Answers) -> bool:
             return True
         if tie == "platform_serves_place" and (law.jurisdiction in _WORLDWIDE or _place_fits(law, answers)):
             return True
-        if tie in ("victim_resident", "platform_established", "hosted_there", "poster_resident") and _place_fits(
-            law, answers
-        ):
+        if tie in (
+            "victim_resident",
+            "platform_established",
+            "hosted_there",
+            "poster_resident",
+        ) and _place_fits(law, answers):
             return True
         if tie == "victim_is_author" and answers.maker is Maker.SHOWN:
             return True

@@ -51,7 +51,9 @@ def _by_need(answers: Answers, *needs: Need, who: Who | None = None, limit: int 
 
 def child_lines(answers: Answers) -> tuple[str, ...]:
     """Helplines for children in the country, else the finder."""
-    lines = [r for r in directory.resources_for(answers.country, needs=(Need.CRISIS_SUPPORT,)) if r.kind == "child"]
+    lines = [
+        r for r in directory.resources_for(answers.country, needs=(Need.CRISIS_SUPPORT,)) if r.kind == "child"
+    ]
     own = [r for r in lines if r.country == answers.country]
     crisis = [r for r in directory.crisis_help(answers.country).lines if r.kind != "child"]
     return _keys((*own, *crisis)) or ("child-helpline-international-list", "findahelpline")
@@ -60,7 +62,11 @@ def child_lines(answers: Answers) -> tuple[str, ...]:
 def hotline_keys(answers: Answers) -> tuple[str, ...]:
     """Hotlines for a picture of somebody under 18: the country's own first, then CyberTipline, which takes
     reports from any country."""
-    own = [r for r in directory.hotlines(answers.country) if Need.REPORT_CRIME in r.needs and r.key != _US_HOTLINE]
+    own = [
+        r
+        for r in directory.hotlines(answers.country)
+        if Need.REPORT_CRIME in r.needs and r.key != _US_HOTLINE
+    ]
     if answers.country == "US":
         return (_US_HOTLINE, "ncmec-call-center")
     usable = [r for r in own if r.country == answers.country]
@@ -153,7 +159,12 @@ def rest(answers: Answers, items: tuple[Item, ...]) -> Iterator[Step]:
         )
         lines = keys or _by_need(answers, Need.LAW_ENFORCEMENT) or directory_lines(answers)
         yield Step(StepKey.TRAFFICKING, When.TODAY, resources=lines, notes=(Note.EXPOSED_TRAFFICKING,))
-    if answers.is_minor_today and answers.counts_as_minor and not helps_only and not answers.is_young_child_alone:
+    if (
+        answers.is_minor_today
+        and answers.counts_as_minor
+        and not helps_only
+        and not answers.is_young_child_alone
+    ):
         yield Step(StepKey.SCHOOL, When.LATER, letter="" if answers.home_safe is False else "school")
     yield Step(StepKey.SUPPORT, When.LATER, resources=_support(answers))
 
@@ -175,7 +186,9 @@ def _police(answers: Answers, numbers: tuple[int, ...]) -> Iterator[Step]:
     passed on the picture, a free lawyer is asked first (decisions 1)."""
     notes: tuple[Note, ...] = (Note.PRESERVATION,)
     if answers.shown_exposes_self:
-        yield Step(StepKey.LEGAL_FIRST, When.TODAY, resources=legal_help(answers) or hotline_keys(answers)[:2])
+        yield Step(
+            StepKey.LEGAL_FIRST, When.TODAY, resources=legal_help(answers) or hotline_keys(answers)[:2]
+        )
         notes = (Note.POLICE_AFTER_LEGAL, Note.PRESERVATION)
     orders = tuple(
         law.key
@@ -185,7 +198,14 @@ def _police(answers: Answers, numbers: tuple[int, ...]) -> Iterator[Step]:
     own = directory.resources_for(
         answers.country, needs=(Need.LAW_ENFORCEMENT,), age=_age(answers), who=_who(answers)
     )
-    shown = [r for r in own if not (r.caution and r.key == "hsi-know2protect" and answers.is_minor_today)]
+    shown = [
+        r
+        for r in own
+        if Need.REPORT_CRIME in r.needs
+        and r.key not in hotline_keys(answers)
+        # Its own caution: not on a page for children.
+        and not (r.key == "hsi-know2protect" and answers.asker is Asker.SELF)
+    ]
     yield Step(
         StepKey.POLICE,
         When.TODAY,
@@ -225,6 +245,4 @@ def _hash(answers: Answers) -> Step:
     if not answers.counts_as_minor:
         return Step(StepKey.HASH, When.TODAY, resources=("stopncii",), notes=(Note.HASH_CONDITION,))
     keys = ("report-remove", "take-it-down") if answers.country == "GB" else ("take-it-down",)
-    return Step(
-        StepKey.HASH, When.TODAY, resources=keys, notes=(Note.HASH_CONDITION, Note.TWO_TAKE_IT_DOWNS)
-    )
+    return Step(StepKey.HASH, When.TODAY, resources=keys, notes=(Note.HASH_CONDITION, Note.TWO_TAKE_IT_DOWNS))

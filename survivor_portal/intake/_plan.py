@@ -13,7 +13,7 @@ from survivor_portal import directory
 from survivor_portal.directory import Law, Reported, Risk, Role
 from survivor_portal.intake import _outside as outside
 from survivor_portal.intake._answers import Answers
-from survivor_portal.intake._at_platform import appeal, at_platform
+from survivor_portal.intake._at_platform import appeal, around, at_platform
 from survivor_portal.intake._grounds import fitting
 from survivor_portal.intake._items import Item, by_party
 from survivor_portal.intake._steps import Note, Plan, Step, StepKey, When
@@ -66,28 +66,46 @@ def _without_doubles(steps: list[Step]) -> Iterator[Step]:
 
 
 def _at_places(answers: Answers, items: tuple[Item, ...]) -> Iterator[Step]:
+    around_sites: list[str] = []
+    around_items: list[int] = []
+    unknown: dict[str, tuple[int, ...]] = {}
     for (key, site), group in by_party(items).items():
         numbers = tuple(item.number for item in group)
         if key:
-            yield from at_platform(answers, directory.platform(key), numbers)
+            steps = tuple(at_platform(answers, directory.platform(key), numbers))
+            yield from steps
+            if any(step.key in (StepKey.NO_WAY, StepKey.SHIELD) for step in steps):
+                around_sites.append(
+                    next((i.site for i in group if i.site), directory.platform(key).domains[0])
+                )
+                around_items += numbers
         elif site:
-            yield from _at_unknown_site(answers, site, numbers)
+            unknown[site] = numbers
         else:
             yield Step(StepKey.REQUEST, When.TODAY, items=numbers, notes=(Note.ONLY_WORDS,))
+    if unknown:
+        numbers = tuple(number for group in unknown.values() for number in group)
+        yield _owners(answers, tuple(unknown), numbers)
+        around_sites += unknown
+        around_items += numbers
+    if around_sites:
+        yield from around(tuple(dict.fromkeys(around_sites)), tuple(sorted(around_items)))
 
 
-def _at_unknown_site(answers: Answers, site: str, numbers: tuple[int, ...]) -> Iterator[Step]:
+def _owners(answers: Answers, sites: tuple[str, ...], numbers: tuple[int, ...]) -> Step:
+    """Writing to the owner tells the owner that somebody looks: only where the person said it is safe."""
     when = When.TODAY if answers.something_is_out else When.LATER
-    if answers.owner_safe is True and answers.may_sign:
-        grounds = tuple(law.key for law in fitting(answers, (Role.REMOVAL_REQUEST,)) if _for_owner(law))
-        yield Step(
-            StepKey.OWNER, when, site=site, grounds=grounds, letter="request" if grounds else "owner", items=numbers
-        )
-    else:
-        yield Step(StepKey.OWNER, when, site=site, items=numbers, notes=(Note.OWNER_NOT_SAFE,))
-    yield Step(StepKey.HOST, when, site=site, letter="host", items=numbers, notes=(Note.LOOK_UP_HOST,))
-    yield Step(StepKey.CDN, When.LATER, site=site, letter="cdn", items=numbers, notes=(Note.LOOK_UP_HOST,))
-    yield Step(StepKey.REGISTRAR, When.LATER, site=site, letter="registrar", items=numbers, notes=(Note.LOOK_UP_HOST,))
+    if answers.owner_safe is not True or not answers.may_sign:
+        return Step(StepKey.OWNER, when, sites=sites, items=numbers, notes=(Note.OWNER_NOT_SAFE,))
+    grounds = tuple(law.key for law in fitting(answers, (Role.REMOVAL_REQUEST,)) if _for_owner(law))
+    return Step(
+        StepKey.OWNER,
+        when,
+        sites=sites,
+        grounds=grounds,
+        letter="request" if grounds else "owner",
+        items=numbers,
+    )
 
 
 def _for_owner(law: Law) -> bool:
@@ -116,7 +134,12 @@ def _authorities(answers: Answers, items: tuple[Item, ...]) -> Iterator[Step]:
     for law in fitting(answers, (Role.PRIORITY_CHANNEL,)):
         hotlines = outside.flaggers(answers)
         yield Step(
-            StepKey.FLAGGER, When.LATER, resources=hotlines, grounds=(law.key,), letter="request", items=numbers
+            StepKey.FLAGGER,
+            When.LATER,
+            resources=hotlines,
+            grounds=(law.key,),
+            letter="request",
+            items=numbers,
         )
 
 
@@ -131,7 +154,9 @@ def _after_a_no(answers: Answers, items: tuple[Item, ...]) -> Iterator[Step]:
     refused = answers.reported in (Reported.REFUSED, Reported.PARTLY)
     when = When.TODAY if answers.reported in _TOLD_NO else When.IF_NO
     notes = (Note.REFUSED,) if refused else (Note.SILENT,) if answers.reported is Reported.SILENT else ()
-    if answers.reported in _TOLD_NO and any(law.key == "us-tida" for law in fitting(answers, (Role.REMOVAL_REQUEST,))):
+    if answers.reported in _TOLD_NO and any(
+        law.key == "us-tida" for law in fitting(answers, (Role.REMOVAL_REQUEST,))
+    ):
         yield Step(
             StepKey.REGULATOR,
             When.TODAY,
@@ -166,4 +191,3 @@ def _civil(answers: Answers) -> Iterator[Step]:
     lawyers = outside.legal_help(answers)
     if grounds or lawyers:
         yield Step(StepKey.LAWYER, When.LATER, resources=lawyers, grounds=grounds)
-

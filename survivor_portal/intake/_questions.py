@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from survivor_portal.directory import Age, Asker, Happened, Picture
+from survivor_portal.directory import Asker, Happened, Picture
 from survivor_portal.intake._answers import Answers
 from survivor_portal.intake._items import Item
 
@@ -97,6 +97,18 @@ def position(question: Question, answers: Answers, items: tuple[Item, ...]) -> t
     return (keys.index(question.key) + 1 if question.key in keys else 1, len(keys))
 
 
-def needs_age(answers: Answers) -> bool:
-    """Is an age band open that a route depends on?"""
-    return answers.age_then is None or answers.age_then is Age.NOT_SURE
+def settled(answers: Answers, items: tuple[Item, ...]) -> Answers:
+    """The answers without those to questions that are not asked (any more): a hidden answer must not steer
+    a plan. Whatever a question's condition reads was asked before it."""
+    kept = Answers()
+    for question in QUESTIONS:
+        if question.fills and question.asked_if(kept, items):
+            kept = replace(kept, **{name: getattr(answers, name) for name in question.fills})
+    return kept
+
+
+def before(question: Question, answers: Answers, items: tuple[Item, ...]) -> Question | None:
+    """The question asked before this one, None at the first."""
+    keys = [other.key for other in asked(answers, items)]
+    place = keys.index(question.key) if question.key in keys else 0
+    return BY_KEY[keys[place - 1]] if place > 0 else None

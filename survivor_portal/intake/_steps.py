@@ -106,7 +106,7 @@ class Step:
     key: StepKey
     when: When
     platform: str = ""
-    site: str = ""
+    sites: tuple[str, ...] = ()  # for host, CDN, registrar, owner: one letter each
     channels: tuple[At, ...] = ()
     resources: tuple[str, ...] = ()
     grounds: tuple[str, ...] = ()
@@ -117,7 +117,12 @@ class Step:
     @property
     def id(self) -> str:
         """The same step has the same id in every plan of a visit."""
-        return ":".join((self.key.value, self.platform or self.site, "+".join(self.grounds)))
+        party = (
+            self.platform or self.resources[0]
+            if self.key is StepKey.REGULATOR and self.resources
+            else self.platform
+        )
+        return ":".join((self.key.value, party, "+".join(self.grounds)))
 
     @property
     def channel(self) -> Channel | None:
@@ -148,7 +153,9 @@ class Step:
             return Cost()
         risk = directory.platform(self.channels[0].platform).contact_risk
         copyright_only = risk.why.casefold().startswith("copyright")
-        passed_on = risk.level is Risk.NAME_PASSED_ON and (not copyright_only or channel.purpose is Purpose.COPYRIGHT)
+        passed_on = risk.level is Risk.NAME_PASSED_ON and (
+            not copyright_only or channel.purpose is Purpose.COPYRIGHT
+        )
         return Cost(
             account=channel.account_needed,
             identity=any(asked.what in (Ask.IDENTITY_PROOF, Ask.FACE_PICTURE) for asked in channel.asks_for),

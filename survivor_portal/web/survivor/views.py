@@ -1,0 +1,189 @@
+"""The whole flow at one neutral address: safety page, questions, plan, letters.
+
+Every form posts its `step`; the answer is a redirect to the same address, so that the browser's history holds
+one entry. What was typed lives only in the sealed visit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from survivor_portal import intake
+from survivor_portal.insights import tally
+from survivor_portal.visits.visit import TooMuch
+from survivor_portal.web.safety.session import visit_of
+from survivor_portal.web.survivor import cards, flow, letters_page, notes
+from survivor_portal.web.survivor.letters_page import flow_page
+from survivor_portal.web.survivor.questions import FORMS, OneQuestion, initial
+
+UNPROCESSABLE = 422
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def next_steps(request: HttpRequest) -> HttpResponse:
+    """The one address of the flow."""
+    if request.method == "POST":
+        return _act(request)
+    visit = visit_of(request).open()
+    return _show(request, flow.stand(visit.data if visit else None))
+
+
+def resume(request: HttpRequest) -> HttpResponse:
+    """A form whose token was lost: show what was typed again, with a new token. Writes nothing."""
+    step = request.POST.get("step", "")
+    visit = visit_of(request).open()
+    stand = flow.stand(visit.data if visit else None)
+    if step in FORMS:
+        return _question(request, stand, intake.BY_KEY[step], data=request.POST, lost=visit is None)
+    if step == "sign" and visit:
+        return letters_page.show(request, stand, data=request.POST)
+    return _show(request, stand, lost=visit is None)
+
+
+def _show(request: HttpRequest, stand: flow.Stand, *, lost: bool = False) -> HttpResponse:
+    question = stand.question
+    if question is not None:
+        return _question(request, stand, question, lost=lost)
+    if stand.at == "letter" and stand.plan.step(stand.letter):
+        return letters_page.show(request, stand)
+    if stand.at == flow.DANGER:
+        return render(request, "survivor/danger.html", {"stand": stand})
+    return _plan(request, stand)
+
+
+def _question(
+    request: HttpRequest,
+    stand: flow.Stand,
+    question: intake.Question,
+    *,
+    data: QueryDict | None = None,
+    form: OneQuestion | None = None,
+    lost: bool = False,
+) -> HttpResponse:
+    """One question. With `form`, it did not hold: the same page again with what was typed, status 422."""
+    failed = form is not None
+    if form is None:
+        form = FORMS[question.key](
+            _shown_again(data, question),
+            initial=initial(stand.answers, stand.typed),
+            answers=stand.answers,
+        )
+        if data is not None:
+            form.errors.clear()  # nothing is wrong with what they typed
+    number, of = intake.position(question, stand.answers, stand.items)
+    context = {
+        "form": form,
+        "question": question.key,
+        "stand": stand,
+        "number": number,
+        "of": of,
+        "lost": lost,
+        "resumed": data is not None,
+        "first": question.key == intake.QUESTIONS[0].key,
+    }
+    template = "survivor/safety.html" if question.key == "safety" else "survivor/question.html"
+    return render(request, template, context, status=UNPROCESSABLE if failed else 200)
+
+
+def _shown_again(data: QueryDict | None, question: intake.Question) -> QueryDict | None:
+    """Typed data for a page that shows it again; picture data in it is cut out and never echoed."""
+    if data is None or not question.free_text:
+        return data
+    again = data.copy()
+    for name in flow.TYPED:
+        again[name] = intake.without_pictures(data.get(name, ""))
+    return again
+
+
+def _plan(request: HttpRequest, stand: flow.Stand) -> HttpResponse:
+    plan = stand.plan
+    today = timezone.now().date()
+    joined, others = cards.coverage(plan, stand.items)
+    context = {
+        "stand": stand,
+        "plan": plan,
+        "groups": cards.groups(plan, stand.items, today),
+        "joined": joined,
+        "others": others,
+        "changes": notes.changes(stand),
+        "today": today,
+    }
+    return render(request, "survivor/plan.html", context)
+
+
+def _act(request: HttpRequest) -> HttpResponse:
+    step = request.POST.get("step", "")
+    if step in FORMS:
+        return _answer(request, step)
+    if step == "sign":
+        return letters_page.sign(request, _stand(request))
+    if step == "save":
+        return letters_page.download(request, _stand(request))
+    action = _MOVES.get(step)
+    if action is not None:
+        visit_of(request).change(lambda data: action(data, request.POST))
+    elif step == "stay":
+        visit_of(request).stay()
+    elif step == "wrong_address":
+        _note_wrong_address(request)
+    return flow_page()
+
+
+def _stand(request: HttpRequest) -> flow.Stand:
+    visit = visit_of(request).open()
+    return flow.stand(visit.data if visit else None)
+
+
+_MOVES: dict[str, Callable[[flow.Data, QueryDict], None]] = {
+    "go": lambda data, _post: flow.go_on(data),
+    "back": lambda data, _post: flow.go_back(data),
+    "change": lambda data, post: flow.go_to(data, post.get("question", "")),
+    "plan": lambda data, _post: flow.open_plan(data),
+    "letter": lambda data, post: flow.open_letter(data, post.get("letter", ""), post.get("site", "")),
+}
+
+
+def _answer(request: HttpRequest, step: str) -> HttpResponse:
+    """Take in one question. Out of order, twice, from an old tab: each lands where it makes sense."""
+    current = visit_of(request)
+    visit = current.open()
+    lost = visit is None and step != "safety"
+    stand = flow.stand(visit.data if visit else None)
+    question = intake.BY_KEY[step]
+    if question.free_text and stand.answers.is_young_child_alone:
+        return flow_page()
+    form = FORMS[step](None if "skip" in request.POST else request.POST, answers=stand.answers)
+    given: dict[str, Any] = dict.fromkeys(question.fills)
+    typed = dict.fromkeys(flow.TYPED, "")
+    if form.is_bound:
+        if not form.is_valid():
+            return _question(request, stand, question, form=form, lost=lost)
+        given |= form.plain()
+        typed = {name: str(form.cleaned_data.get(name, "")) for name in flow.TYPED}
+    if visit is None:
+        visit = current.begin()
+    try:
+        current.change(lambda data: flow.answer(data, step, given, typed))
+    except TooMuch:
+        form.add_error(None, notes.TOO_MUCH)
+        return _question(request, stand, question, form=form)
+    return flow_page()
+
+
+def _note_wrong_address(request: HttpRequest) -> None:
+    """One more "this address did not work", at most once a visit and channel. Nothing else is kept."""
+    channel = request.POST.get("channel", "")
+
+    def tell(data: flow.Data) -> None:
+        told = data.setdefault("told", [])
+        if channel not in told and tally.is_channel(channel):
+            told.append(channel)
+            tally.wrong_address(channel, timezone.now().date())
+
+    visit_of(request).change(tell)
