@@ -14,7 +14,18 @@ _LONGEST_LABEL = 63
 _LABELS = re.compile(r"[a-z0-9_-]++(?:\.[a-z0-9_-]++)*+")
 _NUMBER = re.compile(r"0x[0-9a-f]*+|[0-9]++")
 _DOTS = re.compile("[。．｡․]")
-_HERE = ("localhost", "local", "internal", "lan", "home", "intranet", "corp", "private", "localdomain", "home.arpa")
+_HERE = (
+    "localhost",
+    "local",
+    "internal",
+    "lan",
+    "home",
+    "intranet",
+    "corp",
+    "private",
+    "localdomain",
+    "home.arpa",
+)
 _Address = TypeVar("_Address", ipaddress.IPv4Address, ipaddress.IPv6Address)
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -89,7 +100,8 @@ def _ascii_without_rules(name: str) -> str:
     labels = _DOTS.sub(".", unicodedata.normalize("NFKC", name).lower()).split(".")
     try:
         return ".".join(
-            label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii") for label in labels
+            label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii")
+            for label in labels
         ).lower()
     except UnicodeError as error:
         raise ValueError("not a host name") from error

@@ -17,7 +17,9 @@ _RUN = re.compile(r"[A-Za-z0-9+/=_\\%-]++")
 _HEX = re.compile(r"(?<![0-9a-z])(?:(?:0x|\\x)?[0-9a-f]{2}(?:[0-9a-f]{2})*+[\s,:;]*+)++", re.IGNORECASE)
 _LINE = re.compile(r"[^\n]*+\n?")
 _BASE64_LINE = re.compile(r"[\s>]*+[A-Za-z0-9+/=_-]++\s*+")
-_DUMP_LINE = re.compile(r"\s*+[0-9a-f]{4,16}:?\s++(?:(?:[0-9a-f]{2}){1,8}[\s|]++){4,}+[^\n]*+\s*+", re.IGNORECASE)
+_DUMP_LINE = re.compile(
+    r"\s*+[0-9a-f]{4,16}:?\s++(?:(?:[0-9a-f]{2}){1,8}[\s|]++){4,}+[^\n]*+\s*+", re.IGNORECASE
+)
 _LINK = re.compile(r"://|[\w-]\.[a-z]{2,}/", re.IGNORECASE)
 
 
@@ -26,15 +28,21 @@ def cut_image_data(text: str) -> tuple[str, int]:
 
     A cut leaves one blank. Links stay, long ones with keys and signatures too.
     """
-    cuts = _joined(
-        [found.span() for found in _DATA.finditer(text)]
-        + _long_words(text)
+    text, addresses = _cut(text, [found.span() for found in _DATA.finditer(text)])
+    text, runs = _cut(
+        text,
+        _long_words(text)
         + _long_hex(text)
         + _blocks(text, _BASE64_LINE, _SHORTEST_LINE)
-        + _blocks(text, _DUMP_LINE, 0)
+        + _blocks(text, _DUMP_LINE, 0),
     )
+    return text, addresses + runs
+
+
+def _cut(text: str, spans: list[tuple[int, int]]) -> tuple[str, int]:
     kept: list[str] = []
     done = 0
+    cuts = _joined(spans)
     for start, end in cuts:
         kept.append(text[done:start])
         done = end
@@ -61,9 +69,9 @@ def _long_words(text: str) -> list[tuple[int, int]]:
             continue
         link = _LINK.search(text, *word.span())
         for run in _RUN.finditer(text, *word.span()):
-            shortest = _SHORTEST_IN_LINK if link and link.start() < run.start() + 260 else _SHORTEST
-            if run.end() - run.start() >= shortest and _is_data(run[0]):
-                found.append(run.span())
+            in_link = link is not None and link.start() < run.start()
+            if len(run[0]) >= (_SHORTEST_IN_LINK if in_link else _SHORTEST) and _is_data(run[0]):
+                found.append((run.start(), word.end() if in_link else run.end()))
     return found
 
 

@@ -4,8 +4,12 @@ import re
 import unicodedata
 
 # Signs without a width or that only steer the direction of writing: they arrive with text copied from apps.
-INVISIBLE = "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063"
-INVISIBLE += "\u2064\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f\ufe0e\ufe0f\ufeff\ufff9\ufffa\ufffb"
+INVISIBLE = (
+    "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063"
+)
+INVISIBLE += (
+    "\u2064\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f\ufe0e\ufe0f\ufeff\ufff9\ufffa\ufffb"
+)
 _DROP_INVISIBLE = str.maketrans("", "", INVISIBLE)
 
 # Signs that end a link wherever they stand, as text within [ ] of an expression. No browser copies them unescaped.
@@ -42,6 +46,8 @@ def link_end(text: str) -> int:
             surplus[last] -= 1
         elif last in "([{":
             surplus[{"(": ")", "[": "]", "{": "}"}[last]] += 1
+        elif last in "nrtNRT" and text[end - 2 : end - 1] == "\\":
+            end -= 1  # a line end as programs write it
         elif not (last in _ENDINGS or last in INVISIBLE or unicodedata.category(last) in ("So", "Sk", "Zs")):
             break
         end -= 1

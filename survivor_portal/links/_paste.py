@@ -1,13 +1,14 @@
 """Paste: find every link in a text of any mess, and keep everything else beside them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from urllib.parse import unquote
 
 from survivor_portal.links._hosts import has_known_ending
 from survivor_portal.links._link import Link, Problem
-from survivor_portal.links._marks import BREAKS, link_end, opening, visible
+from survivor_portal.links._marks import BREAKS, INVISIBLE, link_end, opening, visible, without_breaks
 from survivor_portal.links._read import OTHER_SCHEME, WEB_SCHEME, read
 from survivor_portal.links._tables import SHORT_HOSTS
 from survivor_portal.links._wrappers import holds_whole_addresses
@@ -15,13 +16,20 @@ from survivor_portal.links._wrappers import holds_whole_addresses
 # Text without a break; or an address in angle brackets, in which mail programs break lines (RFC 3986, appendix C).
 _TOKEN = re.compile(rf"<\s*+(?:url:)?https?://[^<>\"]{{1,4000}}+>|[^{BREAKS}]++", re.IGNORECASE)
 _WORD = re.compile(rf"[^{BREAKS}]++")
-_NEXT_SCHEME = re.compile(r"h(?:tt|xx)ps?(?:\[:\]|\[://\]|:)(?:\\?/){2}|(?<=[^\w.-])www\.(?=\w)", re.IGNORECASE)
+_NEXT_SCHEME = re.compile(
+    r"h(?:tt|xx)ps?(?:\[:\]|\[://\]|:)(?:\\?/|\\){2}|(?<=[^\w.-])www\.(?=\w)", re.IGNORECASE
+)
 _PACKED_SCHEME = re.compile(r"https?%3a%2f%2f", re.IGNORECASE)
 _INSIDE = frozenset("/=?#:&!%@")  # before an address that belongs to the one it stands in
 _NOT_WEB = re.compile(
-    r"(?:javascript|vbscript|data|file|blob|about|content|chrome|chrome-extension|magnet|intent):\S", re.IGNORECASE
+    r"(?:javascript|vbscript|data|file|blob|about|content|chrome|chrome-extension|magnet|intent):\S",
+    re.IGNORECASE,
 )
-_ENTITY_END = re.compile(r"&(?:quot|gt|lt|nbsp|apos|#0?3[49]|#x2[27]);|\]\(|\\+[nrt](?=\Z|https?:)", re.IGNORECASE)
+# What ends a link in pasted page source, Markdown and JSON.
+_ENTITY_END = re.compile(
+    r"(?:&|\\+u0026)(?:amp;)*+(?:quot|gt|lt|nbsp|apos|#0?3[49]|#x2[27]);|\\+u00(?:22|27|3[ce])|\]\(",
+    re.IGNORECASE,
+)
 _MAIL = re.compile(r"(?:mailto:)?[^\s@/:?#()\[\]]{1,64}@[^\s@/:?#()\[\]]+\.[^\s@/:?#()\[\]]+", re.IGNORECASE)
 _HANDLE = re.compile(r"@[\w][\w.@-]*")
 _BARE = re.compile(
@@ -86,24 +94,23 @@ class Pasted:
 def parse(text: str) -> Link:
     """Read a text that should be one link. Of several the first counts; `problems` says what is wrong."""
     refused: Link | None = None
-    for _, _, piece, link in _found(text):
+    for _, _, piece, link in _found(visible(text)):
         if piece is Piece.LINK and link is not None:
             return replace(link, raw=text)
         refused = refused or link
     if refused is not None:
         return replace(refused, raw=text)
-    inner = visible(text).strip()
-    alone = read(inner[opening(inner) :]) if inner and not re.search(r"\s|@", inner) else Link(text)
-    if alone.usable and parse_many(alone.url).links:
-        return replace(alone, raw=text)
-    return Link(text, problems=alone.problems or (Problem.NO_HOST,))
+    return Link(text, problems=(Problem.NO_HOST,))
 
 
 def parse_many(text: str) -> Pasted:
     """Find all links in a text of any mess. Nothing is lost: the segments joined are the text."""
     segments: list[Segment] = []
     done = 0
-    for start, end, piece, link in _found(text):
+    plain, place = visible(text), _places(text)
+    for start, end, piece, link in _found(plain):
+        start, end = place(start), place(end - 1) + 1
+        link = link and replace(link, raw=text[start:end])
         if start > done:
             segments.append(Segment(text[done:start], Piece.TEXT))
         segments.append(Segment(text[start:end], piece, link))
@@ -111,6 +118,13 @@ def parse_many(text: str) -> Pasted:
     if done < len(text):
         segments.append(Segment(text[done:], Piece.TEXT))
     return Pasted(tuple(segments))
+
+
+def _places(text: str) -> Callable[[int], int]:
+    """Give a function from a place among the visible signs to the place in the text as it was pasted."""
+    if len(visible(text)) == len(text):
+        return lambda place: place
+    return [place for place, sign in enumerate(text) if sign not in INVISIBLE].__getitem__
 
 
 _Found = tuple[int, int, Piece, Link | None]
@@ -229,10 +243,16 @@ def _one(text: str) -> Iterator[tuple[int, int, Piece, Link | None]]:
         text = text[: found.start()]
     end = link_end(text)
     text = text[: end + 1] if text[end : end + 1] == "…" else text[:end]
+    text = _plain_code(text)
     if not text:
         return
-    if WEB_SCHEME.match(text) or text.startswith("//") or _PACKED_SCHEME.match(text):
-        yield from _as_link(0, _plain_code(text))
+    if _PACKED_SCHEME.match(text):
+        unpacked = without_breaks(visible(unquote(text)))
+        for _, _, piece, link in _in_token(unpacked, 0, len(unpacked)):
+            yield 0, len(text), piece, link and replace(link, raw=text)
+            return
+    elif WEB_SCHEME.match(text) or text.startswith("//"):
+        yield from _as_link(0, text)
     elif _NOT_WEB.match(text):
         yield 0, len(text), Piece.REFUSED, Link(text, problems=(Problem.NOT_WEB,))
     elif _MAIL.fullmatch(text):
@@ -249,9 +269,11 @@ def _one(text: str) -> Iterator[tuple[int, int, Piece, Link | None]]:
 
 def _plain_code(text: str) -> str:
     """Cut words glued to a short link; its code is plain letters and digits."""
+    if text.isascii():
+        return text
     scheme = WEB_SCHEME.match(text)
-    start = scheme.end() if scheme else 0
-    if _host_of(text[start : start + 300]) in SHORT_HOSTS:
+    start = scheme.end() if scheme else 2 if text.startswith("//") else 0
+    if _host_of(text[start : start + 300]).removeprefix("www.") in SHORT_HOSTS:
         for place in range(start, len(text)):
             if not text[place].isascii():
                 return text[:place]
@@ -276,7 +298,7 @@ def _as_bare(text: str) -> Iterator[tuple[int, int, Piece, Link | None]]:
         # but far fewer do.
         first = next((place for place, sign in enumerate(text) if sign.isascii()), len(text))
         start = first if text[first : first + 1].isalnum() else 0
-    text = text[start:]
+    text = _plain_code(text[start:])
     found = _BARE.match(text)
     if not found:
         return

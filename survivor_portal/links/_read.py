@@ -21,7 +21,7 @@ WEB_SCHEME = re.compile(
 OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,30}:(?!\d{1,6}(?:[/?#]|$))", re.IGNORECASE)
 _PACKED_SCHEME = re.compile(r"https?%3a%2f%2f", re.IGNORECASE)
 _FTP = re.compile(r"(ftps?)://", re.IGNORECASE)
-_AUTHORITY_END = re.compile(r"[/?#]")
+_AUTHORITY_END = re.compile(r"[/?#]|\\(?!\.)")
 _BLUNTED_DOT = re.compile(r"\[(?:\.|dot)\]|\((?:\.|dot)\)|\{(?:\.|dot)\}|\\\.", re.IGNORECASE)
 _PORT = re.compile(r":([^:\[\]@]*)\Z")
 _NAME = re.compile(r"[A-Za-z0-9_-]*+")
@@ -113,16 +113,12 @@ def _scheme(text: str) -> tuple[str, str]:
 
 def _split(rest: str) -> tuple[str, str]:
     """Split into what stands before the first slash, question mark or number sign, and all that follows."""
-    start = rest.find("]") if rest.startswith("[") else 0
-    head, backslash, _ = rest.partition("\\")
-    if backslash and not _AUTHORITY_END.search(head):
-        # Browsers read a backslash as a slash until the query begins.
-        question = min((place for place in (rest.find("?"), rest.find("#")) if place >= 0), default=len(rest))
-        rest = _BLUNTED_DOT.sub(".", rest[:question]).replace("\\", "/") + rest[question:]
-    found = _AUTHORITY_END.search(rest, max(start, 0))
+    found = _AUTHORITY_END.search(rest)
     end = found.start() if found else len(rest)
     tail = _PACKED_EQUALS.sub("=", _ESCAPED_SLASH.sub("", rest[end:]))
-    return rest[:end], tail
+    # Browsers read a backslash as a slash until the query begins.
+    question = next((place for place, sign in enumerate(tail) if sign in "?#"), len(tail))
+    return rest[:end], tail[:question].replace("\\", "/") + tail[question:]
 
 
 def _authority(text: str, scheme: str) -> tuple[str, int | None]:
@@ -132,7 +128,9 @@ def _authority(text: str, scheme: str) -> tuple[str, int | None]:
     if found := _PORT.search(text):
         text = text[: found.start()]
         if found[1]:
-            if not (found[1].isascii() and found[1].isdigit() and len(found[1]) < 8 and 0 < int(found[1]) < 65536):
+            if not (
+                found[1].isascii() and found[1].isdigit() and len(found[1]) < 8 and 0 < int(found[1]) < 65536
+            ):
                 host_name(text)  # a private place is the graver problem
                 raise _BadPort(found[1])
             port = int(found[1])
@@ -182,7 +180,9 @@ def _is_short_path(host: str, path: str) -> bool:
     if host.endswith("reddit.com") and re.fullmatch(r"/(?:r|u|user)/[^/]++/s/[^/]++/?", path):
         return True
     return any(
-        (host == known or host.endswith("." + known)) and path.startswith(beginning) and len(path) > len(beginning)
+        (host == known or host.endswith("." + known))
+        and path.startswith(beginning)
+        and len(path) > len(beginning)
         for known, beginning in SHORT_PATHS
     )
 

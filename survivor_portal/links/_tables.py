@@ -19,13 +19,19 @@ TRACKING_AT = {
     "youtube.com": frozenset({"si", "feature", "pp", "ab_channel"}),
     "youtu.be": frozenset({"si", "feature", "pp"}),
     "spotify.com": frozenset({"si", "nd", "context"}),
-    "tiktok.com": frozenset({"_r", "_t", "_d", "web_id", "refer", "referer_url", "u_code", "preview_pb", "checksum"}),
-    "facebook.com": frozenset({"ref", "refid", "paipv", "eav", "sfnsn", "wtsid", "hoisted_section_header_type"}),
+    "tiktok.com": frozenset(
+        {"_r", "_t", "_d", "web_id", "refer", "referer_url", "u_code", "preview_pb", "checksum"}
+    ),
+    "facebook.com": frozenset(
+        {"ref", "refid", "paipv", "eav", "sfnsn", "wtsid", "hoisted_section_header_type"}
+    ),
     "instagram.com": frozenset({"utm", "__d", "hl"}),
     "reddit.com": frozenset({"rdt", "ref", "ref_source", "share"}),
     "linkedin.com": frozenset({"trk"}),
     "snapchat.com": frozenset({"sid", "invite_id", "locale"}),
-    "bilibili.com": frozenset({"from", "seid", "share_plat", "share_tag", "timestamp", "unique_k", "bbid", "ts"}),
+    "bilibili.com": frozenset(
+        {"from", "seid", "share_plat", "share_tag", "timestamp", "unique_k", "bbid", "ts"}
+    ),
 }
 
 # Hosts whose links only lead somewhere else and do not say where.

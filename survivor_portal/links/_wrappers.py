@@ -88,7 +88,9 @@ _BARE_QUERY = frozenset(
     "blankrefer.com anonymz.com".split()
 )
 # A copy of a page: its own address ends with the original, whose query is part of the name of the copy.
-_ARCHIVES = frozenset({"web.archive.org", "wayback.archive-it.org", "archive.org", "ghostarchive.org", *_ARCHIVE_TODAY})
+_ARCHIVES = frozenset(
+    {"web.archive.org", "wayback.archive-it.org", "archive.org", "ghostarchive.org", *_ARCHIVE_TODAY}
+)
 
 
 def holds_whole_addresses(host: str) -> bool:
