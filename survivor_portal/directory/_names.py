@@ -19,23 +19,34 @@ NICKNAMES = {
     "yt": "youtube",
     "tg": "telegram",
     "wa": "whatsapp",
-    "gdrive": "google-drive",
+    "gdrive": "google-drive-photos",
     "tweet": "x",
     "of": "onlyfans",
-    "skype": "microsoft-teams",
+    "skype": "skype-teams",
 }
 
 # Names that are words of every day: they count when nothing else was written, not inside a sentence.
 _COMMON = """
-about account action adult amazon among app apple archive bing box call cameo case chat clip club com
-copy drive duty element fal film forum free friends game games google group groups happn her hi hinge
-home horizon image images internet kick kik kind line link mail match max media medium meet meta mind
-minds moj music name net new nextdoor other page photos pictures pin play porn post privacy quest rakuten
-read replies room runway safe search server service session shop signal site sites slack social square
-stable steam stop story stripe tagged tango team teams tenor threads twitch us video videos view visa
-voice wire wizz word words www x zoom
+about account action adopte adult amazon among and app apple archive band battle bere bing blog blogger
+box brave cafe call cameo candy case cash chat clip club com comfy copy drive duty ea element face fal
+fans film flux forum free friends game games google graph group groups happn her hi hinge home horizon
+host hover image images internet iris kick kik kind leonardo line link links lovable mail match matrix
+max media medium meet meta mind minds moj monkey music name net new nextdoor notion of online origin
+other page pages photos pictures pin play poe porn post primal privacy quest rakuten read replies romeo
+room runway safe search server service session shop signal site sites slack social square stable steam
+stop story stripe tagged tango team teams tenor threads tweet twitch undress us vibe video videos view
+visa voice wa windows wire wizz word words workers www x zoom
 """
 _EVERYDAY = frozenset(_COMMON.split())
+
+# Parts of names that name nothing.
+_EMPTY = """
+account adult and app closed club com comments copies copy covers drive former forums free friends games
+gpu group groups home host hosting images internet labs links markets name net new of online other page
+pages photos pictures podcasts porn post search server service shop site sites social text thenew us
+video videos view voice windows word words workers www
+"""
+_NOTHING = frozenset(_EMPTY.split())
 _WORD = re.compile(r"[^\W_]+")
 _PART = re.compile(r"[(),/]| and | formerly | former | with | other ")
 _LONGEST_TEXT = 500
@@ -49,11 +60,14 @@ def find_by_name(text: str, *, within: Directory | None = None) -> Platform | No
     words = [word.casefold() for word in _WORD.findall(text[:_LONGEST_TEXT])]
     if key := names.get("".join(words)):
         return directory.platforms[key]
-    for count in range(min(_MOST_WORDS, len(words)), 0, -1):
-        for start in range(len(words) - count + 1):
-            name = "".join(words[start : start + count])
-            if len(name) >= 2 and name not in _EVERYDAY and name in names:
-                return directory.platforms[names[name]]
+    spoken = {
+        "".join(words[start : start + count])
+        for count in range(1, _MOST_WORDS + 1)
+        for start in range(len(words) - count + 1)
+    }
+    known = [name for name in spoken if len(name) >= 2 and name in names and name not in _EVERYDAY]
+    if known:
+        return directory.platforms[names[max(known, key=lambda name: (len(name), name))]]
     return None
 
 
@@ -81,7 +95,7 @@ def _gathered(directory: Directory) -> dict[str, str]:
 def _parts(platform: Platform) -> Iterator[str]:
     for piece in _PART.split(platform.name):
         name = _joined(piece)
-        if name and name not in _EVERYDAY - {"x"}:
+        if name and name not in _NOTHING and not name.isdigit():
             yield name
     for domain in platform.domains:
         label = domain.split(".")[0] if domain.count(".") == 1 else ""

@@ -20,8 +20,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, on: date | None, counts: bool, **options: Any) -> None:
         for section in self._sections(on or datetime.now(UTC).date()):
             self.stdout.write(f"{section.name}: {len(section.rows)}")
-            if not counts:
-                self.stdout.writelines(f"  {row}" for row in section.rows)
+            for row in () if counts else section.rows:
+                self.stdout.write(f"  {row}")
 
     def _sections(self, today: date) -> tuple[directory.Section, ...]:
         try:
