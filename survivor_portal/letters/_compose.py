@@ -6,11 +6,21 @@ from collections.abc import Sequence
 from datetime import date
 
 from survivor_portal.directory import Law
-from survivor_portal.letters._blocks import AFTER, BEFORE, DECLARATIONS, Case, Outcome, day, declared, one_line
+from survivor_portal.letters._blocks import AFTER, BEFORE
+from survivor_portal.letters._case import Case, Outcome, day, one_line
 from survivor_portal.letters._conditions import conditions
+from survivor_portal.letters._declarations import declarations
 from survivor_portal.letters._facts import Addressee, Facts, Signer
 from survivor_portal.letters._letter import Declaration, GroundState, LeftOut, Letter, Missing, Section
-from survivor_portal.letters._reading import bars, blocks_of, clock_words, consent_was_given, law_of, needed
+from survivor_portal.letters._reading import (
+    WHO_ELSE,
+    bars,
+    blocks_of,
+    clock_words,
+    consent_was_given,
+    law_of,
+    needed,
+)
 from survivor_portal.letters._texts import Request, Texts, texts
 
 QUIET = frozenset({"reported_not_said"})  # not worth a line when nothing asks for the block
@@ -46,28 +56,36 @@ def compose_from(
     """The same with given words (tests take a line away and see what breaks)."""
     laws = tuple(law_of(key) for key in dict.fromkeys(grounds))
     asked = {law.key: words.request(law.key) for law in laws}
-    listed = _listed(laws, asked, facts, to)
+    barred = {law.key: _bars(law, asked[law.key], facts, signer) for law in laws}
+    # What the answers contradict is not said: neither the law's name nor the blocks only it asks for.
+    standing = tuple(law for law in laws if not set(barred[law.key]) - WHO_ELSE)
+    listed = _listed(standing, asked, facts, to)
     case = Case(
         facts,
         signer,
         to,
         today,
         words,
-        laws,
-        required=frozenset(block for law in laws for e in needed(law, facts) for block in blocks_of(e)),
+        standing,
+        required=frozenset(block for law in standing for e in needed(law, facts) for block in blocks_of(e)),
         named="signature" in listed,
     )
     placed = {name: block(case) for name, block in (BEFORE | AFTER).items() if name in listed}
-    own = {law.key: _own(law, asked[law.key], facts, to, words) for law in laws}
-    states = tuple(_state(law, case, placed, own, asked[law.key]) for law in laws)
+    own = {law.key: _own(law, asked[law.key], facts, to, words) for law in standing}
+    states = tuple(_state(law, case, placed, own, barred[law.key]) for law in laws)
     return Letter(
         subject=subject(case, part),
-        sections=_sections(case, placed, own, asked, part),
+        sections=_sections(case, placed, own, asked, part) if standing else (),
         states=states,
-        declarations=declarations_for(grounds, facts, to=to, words=words),
-        left_out=_left_out(case, placed),
+        declarations=declarations_for([law.key for law in standing], facts, to=to, words=words),
+        left_out=_left_out(case, placed, barred),
         ready=bool(states) and all(state.ready for state in states),
     )
+
+
+def _bars(law: Law, request: Request | None, facts: Facts, signer: Signer) -> tuple[str, ...]:
+    found = bars(law, facts, signer)
+    return found if request is not None else (*found, "law_has_no_letter")
 
 
 def declarations_for(
@@ -79,12 +97,7 @@ def declarations_for(
     laws = tuple(law_of(key) for key in dict.fromkeys(grounds))
     asked = {law.key: words.request(law.key) for law in laws}
     listed = _listed(laws, asked, facts, to or Addressee(""))
-    found = []
-    for key in DECLARATIONS:
-        text, plain, _ = declared(key, facts, words, laws) if key in listed else ("", "", "")
-        if text:
-            found.append(Declaration(key, text, plain))
-    return tuple(found)
+    return declarations(listed, facts, words, laws)
 
 
 def _listed(
@@ -99,30 +112,32 @@ def _listed(
 
 
 def _own(law: Law, request: Request | None, facts: Facts, to: Addressee, words: Texts) -> str:
-    if request is None or not law.may_be_cited:
+    if request is None:
         return ""
     fill = {"to": one_line(to.name), "clock": clock_words(law.clock)}
     return "\n".join(text.format_map(fill) for text in request.own(conditions(facts, to, law)))
 
 
 def _state(
-    law: Law, case: Case, placed: dict[str, Outcome], own: dict[str, str], request: Request | None
+    law: Law, case: Case, placed: dict[str, Outcome], own: dict[str, str], barred: tuple[str, ...]
 ) -> GroundState:
-    missing = [Missing("", "", code) for code in bars(law, case.facts, case.signer)]
-    if request is None:
-        missing.append(Missing("", "", "law_has_no_letter"))
-    for element in needed(law, case.facts):
+    missing = [Missing("", "", code) for code in barred]
+    for element in needed(law, case.facts) if law in case.laws else ():
         for block in blocks_of(element):
-            if block == "ground":
-                if not own[law.key]:
-                    missing.append(Missing(element.key, block, "block_not_written"))
-                continue
-            outcome = placed.get(block)
-            if outcome is None:
-                missing.append(Missing(element.key, block, "block_not_written"))
-            elif not outcome.placed and not outcome.needless:
-                missing.append(Missing(element.key, block, outcome.code))
+            code = _lacks(block, law, placed, own)
+            if code:
+                missing.append(Missing(element.key, block, code))
     return GroundState(law.key, not missing, tuple(missing))
+
+
+def _lacks(block: str, law: Law, placed: dict[str, Outcome], own: dict[str, str]) -> str:
+    """Why a required block does not stand in the letter, as a code; "" when it does or is not needed."""
+    if block == "ground":
+        return "" if own[law.key] else "block_not_written"
+    outcome = placed.get(block)
+    if outcome is None:
+        return "block_not_written"
+    return "" if outcome.placed or outcome.needless else outcome.code
 
 
 def _sections(
@@ -135,7 +150,9 @@ def _sections(
     found = [Section("opening", "", _opening(case, asked, part), True)]
     found += [_section(case, name, placed[name]) for name in BEFORE if name in placed]
     found += [
-        Section(f"ground:{law.key}", _name(law, asked), own[law.key], True) for law in case.laws if own[law.key]
+        Section(f"ground:{law.key}", _name(law, asked), own[law.key], True)
+        for law in case.laws
+        if own[law.key]
     ]
     found += [_section(case, name, placed[name]) for name in AFTER if name in placed]
     return tuple(section for section in found if section.placed or section.text)
@@ -153,7 +170,7 @@ def _name(law: Law, asked: dict[str, Request | None]) -> str:
 
 
 def _opening(case: Case, asked: dict[str, Request | None], part: tuple[int, int]) -> str:
-    names = "; ".join(_name(law, asked) for law in case.laws if law.may_be_cited)
+    names = "; ".join(_name(law, asked) for law in case.laws)
     variant = "body" if case.to.is_public_body else "platform"
     text = case.say(
         "opening",
@@ -183,8 +200,11 @@ def subject(case: Case, part: tuple[int, int]) -> str:
     return words
 
 
-def _left_out(case: Case, placed: dict[str, Outcome]) -> tuple[LeftOut, ...]:
-    found = [
+def _left_out(
+    case: Case, placed: dict[str, Outcome], barred: dict[str, tuple[str, ...]]
+) -> tuple[LeftOut, ...]:
+    found = [LeftOut(f"ground:{key}", code) for key, codes in barred.items() for code in codes]
+    found += [
         LeftOut(name, outcome.code)
         for name, outcome in placed.items()
         if outcome.code and not (outcome.code in QUIET and name not in case.required)
@@ -192,5 +212,3 @@ def _left_out(case: Case, placed: dict[str, Outcome]) -> tuple[LeftOut, ...]:
     if "process" in placed and not case.to.process_known and not case.to.is_public_body:
         found.append(LeftOut("process", "no_process_found"))
     return tuple(found)
-
-

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from survivor_portal.directory import Law
-from survivor_portal.directory import Age, Asker, Picture, Reported
+from survivor_portal.directory import Age, Asker, Law, Picture, Reported
 from survivor_portal.letters._facts import Addressee, Facts
 from survivor_portal.letters._reading import clock_words, consent_was_given
 

@@ -96,8 +96,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Who gets the letter. `kind` is platform, search, host, cdn, registrar, owner, authority, hotline, police
-    or school. `process_known` False: no process of the platform for such requests was found."""
+    """Who gets the letter. `kind` is platform, search, host, cdn, registrar, owner, authority, hotline,
+    police or school. `process_known` False: no process of the platform for such requests was found."""
 
     name: str
     kind: str = "platform"

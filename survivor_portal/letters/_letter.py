@@ -17,7 +17,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A required element that is not there. No element and no block: the law itself does not fit, see `code`."""
+    """A required element that is not there. Without element and block: the law itself does not fit."""
 
     element_key: str
     block: str

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from survivor_portal import directory
-from survivor_portal.directory import Clock, Element, Law
-from survivor_portal.directory import Age, Asker, Consent, Happened, Picture
+from survivor_portal.directory import Age, Asker, Clock, Consent, Element, Happened, Law, Picture
 from survivor_portal.letters._facts import Facts, Signer
 
 _BANDS = (Age.UNDER_13, Age.FROM_13, Age.FROM_16, Age.ADULT)
@@ -56,6 +55,10 @@ def picture_kinds(facts: Facts) -> frozenset[str]:
     return frozenset(kinds[facts.picture])
 
 
+# Bars that say who else has to act; the others say that the law does not fit and may not be named.
+WHO_ELSE = frozenset({"under_13_with_adult", "teen_must_agree"})
+
+
 def bars(law: Law, facts: Facts, signer: Signer) -> tuple[str, ...]:
     """Why this law cannot carry a letter in this case at all, as codes; empty when it can."""
     found: list[str] = []
@@ -69,8 +72,13 @@ def bars(law: Law, facts: Facts, signer: Signer) -> tuple[str, ...]:
     if not _age_fits(law, facts):
         found.append("law_not_for_this_age")
     if not picture_kinds(facts) & set(law.match.images):
-        found.append("drawn_not_covered" if facts.picture is Picture.DRAWN else "law_only_for_fakes"
-                     if "real" not in law.match.images else "law_not_for_fakes")
+        found.append(
+            "drawn_not_covered"
+            if facts.picture is Picture.DRAWN
+            else "law_only_for_fakes"
+            if "real" not in law.match.images
+            else "law_not_for_fakes"
+        )
     if consent_was_given(facts) and not law.match.consent_withdrawn:
         found.append("consent_was_given")
     if facts.happened is Happened.THREAT and not facts.items and not law.match.before_publication:

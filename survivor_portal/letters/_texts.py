@@ -15,7 +15,19 @@ HERE = Path(__file__).parent
 LAWS = directory.DATA / "laws"
 REQUEST, NOTE = "request.md", "note.md"  # a note adds paragraphs to another law's letter
 CONDITIONS = frozenset(
-    {"minor", "adult", "unsure_age", "ai", "forced", "process", "clock", "withdrawn", "threat", "self", "told"}
+    {
+        "minor",
+        "adult",
+        "unsure_age",
+        "ai",
+        "forced",
+        "process",
+        "clock",
+        "withdrawn",
+        "threat",
+        "self",
+        "told",
+    }
 )
 _CONDITION = re.compile(r"\[if ([a-z_ ]+)\]\s*")
 _BLOCK = re.compile(r"\[\[([a-z]+)\]\]")
@@ -27,7 +39,7 @@ class TextError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of its own (`text`) or a list of shared blocks (`blocks`), used when all `conditions` hold."""
+    """Own words (`text`) or a list of shared blocks (`blocks`), used when all `conditions` hold."""
 
     conditions: tuple[str, ...]
     text: str

@@ -3,13 +3,13 @@
 CODES: dict[str, str] = {
     # why a law cannot carry a letter in this case
     "friend_no_letter": "You cannot write this for someone else. A hotline can take your report.",
-    "under_13_with_adult": "You need an adult you trust to send this. A child helpline can help you find one.",
+    "under_13_with_adult": "An adult you trust has to send this. A child helpline can help you find one.",
     "law_not_certain": "We are not sure enough about this law to use it.",
     "law_not_for_this_age": "This law does not fit the age of the person in the picture.",
     "drawn_not_covered": "This law does not cover a picture that is drawn or clearly not real.",
     "law_only_for_fakes": "This law is only for pictures made or changed by software.",
     "law_not_for_fakes": "This law does not cover pictures made by software.",
-    "consent_was_given": "You said it was first shown with a yes. This law is for pictures shown without a yes.",
+    "consent_was_given": "It was first shown with a yes. This law is for pictures shown without one.",
     "nothing_posted": "Nothing is online yet, so there is nothing to take down.",
     "person_shown_only": "Under this law only the person in the picture can ask.",
     "teen_must_agree": "A teen of this age has to agree. Please confirm that your child agrees.",
@@ -36,7 +36,7 @@ CODES: dict[str, str] = {
     "no_process_found": "We found no form of theirs for this. The letter goes to each contact they publish.",
     "block_not_written": "A part of this letter is not written yet.",
     # notes on form sheets
-    "sheet_identity_proof": "They may not need this. Offer another proof first. Show only the name; black out the rest.",
+    "sheet_identity_proof": "Offer another proof first. If they insist, black out all but the name.",
     "sheet_identity_minor": "Never send a child's ID. A parent or helper can sign instead.",
     "sheet_face_picture": "You do not have to send a picture of your face. Ask for another way.",
     "sheet_no_evidence": "Do not send the picture. Links and names are enough.",
