@@ -13,6 +13,7 @@ HOUSE = Path(__file__).resolve().parent.parent.parent.parent
 OWN = HOUSE / ".venv"
 NO_VENV = "This Python cannot make a virtual environment. On Debian: sudo apt-get install -y python3-venv"
 _STARTED_AGAIN = "SITE_STARTED_AGAIN"
+_TOOLS = ("pip", "setuptools", "wheel")
 _PINNED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)\s*(;)?", re.MULTILINE)
 
 
@@ -57,7 +58,8 @@ def _differences(lock: Path) -> tuple[list[str], list[str]]:
                 missing.append(name)
             continue
         if found != version:
-            other.append(name)
+            # Every new environment brings these; they are nobody's choice, so replacing them hurts nobody.
+            (missing if name in _TOOLS else other).append(name)
     return missing, other
 
 
