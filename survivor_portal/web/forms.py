@@ -1,16 +1,18 @@
 """The form every question page is made of."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import BaseInput
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-Words = str | Promise
-Choices = Iterable[tuple[str, Words]]
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+Words: TypeAlias = "str | _StrPromise"
+Choices: TypeAlias = Iterable[tuple[str, Words]]
 
 
 class _Hinted(forms.widgets.ChoiceWidget):
@@ -38,7 +40,7 @@ class Checkboxes(_Hinted, forms.CheckboxSelectMultiple):
 def one_of(
     label: Words, choices: Choices, *, hints: Mapping[str, Words] | None = None, **more: Any
 ) -> forms.ChoiceField:
-    """A question with one answer, shown as radios. Not required unless said: every question can be skipped."""
+    """A question with one answer, as radios. Not required unless said: every question can be skipped."""
     more.setdefault("required", False)
     return forms.ChoiceField(label=label, choices=list(choices), widget=Radios(hints), **more)
 
@@ -61,8 +63,9 @@ class Button(BaseInput):
 class Question(forms.Form):
     """One page of the flow.
 
-    `step` goes along as a hidden input; `h1_field` names the field whose label is the page's h1, "" when the page
-    has its own; `button` is the way on; `skip` the words of the way round it, "" for none (sends `skip=1`).
+    `step` goes along as a hidden input; `h1_field` names the field whose label is the page's h1, "" when the
+    page has its own; `button` is the way on; `skip` the words of the way round it, "" for none (sends
+    `skip=1`).
     """
 
     step: ClassVar[str] = ""

@@ -39,7 +39,9 @@ class Many(Question):
     step = "many"
     name = forms.CharField(label="Your name", help_text="Only for this letter.")
     mail = forms.EmailField(label="E-mail")
-    country = forms.ChoiceField(label="Where do you live?", choices=[("us", "United States"), ("de", "Germany")])
+    country = forms.ChoiceField(
+        label="Where do you live?", choices=[("us", "United States"), ("de", "Germany")]
+    )
     what = any_of("What happened?", [("posted", "It is online"), ("threat", "A threat")], required=True)
     sure = forms.BooleanField(label="I believe that this is true.", help_text="You need not be certain.")
 
@@ -53,24 +55,29 @@ PARTS = """{% extends "base.html" %}{% load crispy_forms_tags %}
 <p class="sp-step__meta"><span class="sp-badge">Today</span></p>
 <dl class="sp-costs"><dt>Account</dt><dd>Not needed</dd></dl>
 {% include "components/address.html" with to=seen %}</article></li>
-<li class="sp-step"><article class="sp-card"><h2>Second</h2>{% include "components/address.html" with to=mail stale=True %}
+<li class="sp-step"><article class="sp-card"><h2>Second</h2>
+{% include "components/address.html" with to=mail stale=True %}
 {% include "components/address.html" with to=words %}
 <details class="sp-details"><summary>What they ask</summary><p>Links</p></details></article></li>
 </ol>
 <div class="sp-warn"><p><strong>Do not look.</strong> You need not.</p></div><p class="sp-note">A note.</p>
 <ul class="sp-chips"><li class="sp-chip">One</li></ul>
 {% include "components/copy_block.html" with id="letter" label="Letter" text=letter letter=True %}
-<dl class="sp-summary"><div><dt>Age</dt><dd>13 to 15</dd><dd class="sp-change"><a href="/next/">Change</a></dd></div></dl>
+<dl class="sp-summary"><div><dt>Age</dt><dd>13 to 15</dd>
+<dd class="sp-change"><a href="/next/">Change</a></dd></div></dl>
 <table><caption>Days</caption><tbody><tr><th scope="row">A law</th><td>48 hours</td></tr></tbody></table>
 <div class="sp-buttons"><a class="sp-button" href="/next/">On</a>
-<button type="button" class="sp-button sp-button--second" data-print hidden>Print</button></div>{% endblock %}"""
+<button type="button" class="sp-button sp-button--second" data-print hidden>Print</button></div>
+{% endblock %}"""
 ONE = """{% extends "base.html" %}{% load crispy_forms_tags %}{% block title %}{{ title }}{% endblock %}
 {% block main %}{% crispy form %}{% endblock %}"""
 LETTER = "To whom it concerns\n\n1. https://photos.example/a-rather-long-address/1234567890123456789012345678901234567890\n"
 
 
 def _channel(address: str, **more: Any) -> SimpleNamespace:
-    return SimpleNamespace(address=address, **({"is_link": False, "is_mail": False, "checked_on": date(2026, 1, 2)} | more))
+    return SimpleNamespace(
+        address=address, **({"is_link": False, "is_mail": False, "checked_on": date(2026, 1, 2)} | more)
+    )
 
 
 def _page(request: HttpRequest, text: str, status: int = 200, **context: Any) -> HttpResponse:
@@ -83,7 +90,9 @@ def parts(request: HttpRequest) -> HttpResponse:
         request,
         PARTS,
         form=Many({"mail": "nobody"}) if "wrong" in request.GET else Many(),
-        seen=_channel("https://photos.example/report/one/of/the/longer/forms", is_link=True, confidence="high"),
+        seen=_channel(
+            "https://photos.example/report/one/of/the/longer/forms", is_link=True, confidence="high"
+        ),
         mail=_channel("abuse@photos.example", is_mail=True, confidence="medium"),
         words=_channel("In the app: menu, then Report", confidence="low"),
         letter=LETTER,
@@ -104,7 +113,10 @@ def flow(request: HttpRequest) -> HttpResponse:
 
 
 def first(request: HttpRequest) -> HttpResponse:
-    return _page(request, '{% extends "base.html" %}{% block main %}<h1>First page</h1><a href="/next/">Go</a>{% endblock %}')
+    return _page(
+        request,
+        '{% extends "base.html" %}{% block main %}<h1>First page</h1><a href="/next/">Go</a>{% endblock %}',
+    )
 
 
 urlpatterns = [

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
 
 from tests.browser import DESK, PHONE, ZOOMED
 from tests.journeys import look_pages
@@ -15,13 +14,16 @@ PageFactory = Callable[..., Any]
 
 
 @pytest.fixture(autouse=True)
-def _pages_of_the_look(settings: SettingsWrapper, served: str) -> None:
+def _pages_of_the_look(settings: Any, served: str) -> None:
     settings.ROOT_URLCONF = "tests.journeys.look_pages"
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("viewport", [PHONE, DESK, ZOOMED], ids=["phone", "desk", "zoomed"])
-@pytest.mark.parametrize("address", ["/", "/next/", "/parts/", "/parts/?wrong"])
+@pytest.mark.parametrize(
+    ("viewport", "dark"),
+    [(PHONE, False), (DESK, False), (ZOOMED, False), (PHONE, True)],
+    ids=["phone", "desk", "zoomed", "dark"],
+)
+@pytest.mark.parametrize("address", ["/", "/next/", "/parts/?wrong"])
 def test_every_part_is_accessible(
     page_factory: PageFactory,
     assert_accessible: Callable[[Any], None],
@@ -58,7 +60,8 @@ def test_a_focused_control_is_never_under_the_bar(page_factory: PageFactory) -> 
         page.keyboard.press(key)
         name, top, bar = page.evaluate(
             """(() => { const e = document.activeElement;
-            return [e.id || e.textContent, e.closest('.sp-top') ? 1e6 : e.getBoundingClientRect().top,
+            const free = e === document.body || e.closest('.sp-top');
+            return [e.id || e.textContent, free ? 1e6 : e.getBoundingClientRect().top,
                     document.querySelector('.sp-top').getBoundingClientRect().bottom]; })()"""
         )
         if top < bar:
@@ -146,7 +149,9 @@ def test_more_time_costs_nothing_that_was_typed(page_factory: PageFactory) -> No
     assert page.input_value("textarea") == "half typed"
 
 
-def test_before_the_page_closes_it_says_so(page_factory: PageFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_before_the_page_closes_it_says_so(
+    page_factory: PageFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(look_pages.CLOSES_IN, "seconds", 110)
     page = page_factory()
 
@@ -161,7 +166,9 @@ def test_a_broken_line_costs_nothing_that_was_typed(page_factory: PageFactory, w
     page.goto("/next/")
     page.click("text=Skip this question")
     page.fill("textarea", "https://photos.example/1")
-    page.route("**/next/", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    page.route(
+        "**/next/", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
 
     page.click("text=Continue")
     page.locator("[data-live]", has_text="still here").wait_for()
@@ -173,11 +180,16 @@ def test_a_broken_line_costs_nothing_that_was_typed(page_factory: PageFactory, w
 def test_a_letter_can_be_copied(page_factory: PageFactory) -> None:
     page = page_factory(permissions=["clipboard-read", "clipboard-write"])
     page.goto("/parts/")
+    assert page.is_visible("[data-copy]")
 
     page.click("[data-copy]")
     page.locator("[data-live]", has_text="Copied").wait_for()
 
-    assert page.evaluate("navigator.clipboard.readText()") == look_pages.LETTER
+    page.goto("/next/")
+    page.click("text=Skip this question")
+    page.focus("textarea")
+    page.keyboard.press("Control+V")
+    assert page.input_value("textarea") == look_pages.LETTER
 
 
 def test_another_key_between_the_shifts_starts_the_count_again(page_factory: PageFactory) -> None:

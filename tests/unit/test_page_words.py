@@ -32,6 +32,8 @@ def test_words_round_a_number_are_escaped() -> None:
     assert phone_links('<b>"112"</b>') == '&lt;b&gt;&quot;<a href="tel:112">112</a>&quot;&lt;/b&gt;'
 
 
-@pytest.mark.parametrize("text", ["", "chat on their site", "javascript:alert(1)", "http://old.example/", "https://a b"])
+@pytest.mark.parametrize(
+    "text", ["", "chat on their site", "javascript:alert(1)", "http://old.example/", "https://a b"]
+)
 def test_only_a_whole_https_address_is_an_address(text: str) -> None:
     assert not is_web_address(text)

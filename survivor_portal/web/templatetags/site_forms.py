@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.filter
 def kind(field: BoundField) -> str:
-    """hidden | choices (radios, checkboxes) | check (one checkbox) | parts (several controls) | long | short."""
+    """hidden | choices (radios, checkboxes) | check (one box) | parts (several controls) | long | short."""
     widget = field.field.widget
     if widget.is_hidden:
         return "hidden"
@@ -26,7 +26,7 @@ def kind(field: BoundField) -> str:
 
 @register.filter
 def first_control(field: BoundField) -> str:
-    """The id an error links to. A group of choices has no control of its own id; its first one is `<id>_0`."""
+    """The id an error links to: of a group of choices the first, `<id>_0`, since none has the id itself."""
     return f"{field.auto_id}_0" if kind(field) in {"choices", "parts"} else str(field.auto_id)
 
 
@@ -39,8 +39,12 @@ def choice_hint(field: BoundField, option: BoundWidget) -> str:
 
 @register.filter
 def control(option: BoundWidget) -> SafeString:
-    """The input of one choice. Made here because a template for each of them is half of a question page's time."""
+    """The input of one choice. A template for each of them would be half of a question page's time."""
     data = option.data
     return format_html(
-        '<input type="{}" name="{}" value="{}"{}>', data["type"], data["name"], data["value"], flatatt(data["attrs"])
+        '<input type="{}" name="{}" value="{}"{}>',
+        data["type"],
+        data["name"],
+        data["value"],
+        flatatt(data["attrs"]),
     )

@@ -56,7 +56,7 @@ def is_web_address(text: str) -> bool:
 
 @register.filter
 def clock(at: datetime) -> str:
-    """The time of day with its zone. The server does not know the visitor's zone; script shows the local time."""
+    """The time of day with its zone. The visitor's zone is not known here; script shows the local time."""
     return f"{time_format(at.astimezone(UTC), 'H:i')} UTC"
 
 
