@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from survivor_portal.directory._countries import EU_MEMBERS, NAMES
 from survivor_portal.directory._load import Directory, load
@@ -52,21 +53,29 @@ def eu_member(country: str) -> bool:
 
 def crisis_help(country: str, *, within: Directory | None = None) -> CrisisHelp:
     """Who to call now. Works for every text: an unknown country gets the finder for all countries."""
-    directory = within or load()
     code = country.strip().upper()
-    numbers = _emergency(directory)
-    emergency = numbers.get(code) or (numbers.get("EU", "") if code in EU_MEMBERS else "")
-    lines = [record for record in _shown(directory) if record.country == code and _is_crisis_line(record)]
-    lines.sort(key=lambda record: (record.kind != "crisis", record.priority, _digits(record), record.key))
-    return CrisisHelp(
-        code, NAMES.get(code, ""), emergency, tuple(lines[:MOST_LINES]), _finder(code, directory)
-    )
+    return _crisis_help(code if code in NAMES else "", within or load())
 
 
 def crisis_help_everywhere(*, within: Directory | None = None) -> tuple[CrisisHelp, ...]:
     """Crisis help of every country with an emergency number or a line, by name."""
-    directory = within or load()
-    all_of_them = (crisis_help(country.code, within=directory) for country in countries(within=directory))
+    return _everywhere(within or load())
+
+
+# Every page shows crisis help, so it is worked out once.
+@lru_cache(maxsize=1024)
+def _crisis_help(code: str, directory: Directory) -> CrisisHelp:
+    numbers = _emergency(directory)
+    emergency = numbers.get(code) or (numbers.get("EU", "") if code in EU_MEMBERS else "")
+    lines = [record for record in _shown(directory) if record.country == code and _is_crisis_line(record)]
+    lines.sort(key=lambda record: (record.kind != "crisis", record.priority, _digits(record), record.key))
+    finder = _finder(code, directory)
+    return CrisisHelp(code, NAMES.get(code, ""), emergency, tuple(lines[:MOST_LINES]), finder)
+
+
+@lru_cache(maxsize=4)
+def _everywhere(directory: Directory) -> tuple[CrisisHelp, ...]:
+    all_of_them = (_crisis_help(country.code, directory) for country in countries(within=directory))
     return tuple(one for one in all_of_them if one.emergency or one.lines)
 
 
@@ -125,6 +134,7 @@ def _is_hotline(record: Resource) -> bool:
     return (takes or helps) and not listens and record.age_at_image is not AgeAtImage.OVER_18
 
 
+@lru_cache(maxsize=4)
 def _shown(directory: Directory) -> tuple[Resource, ...]:
     """Records that may be shown: listed, and not replaced by another one that is listed."""
     listed = [record for record in directory.resources.values() if record.list_by_default]
@@ -143,6 +153,7 @@ def _digits(record: Resource) -> int:
     return sum(sign.isdigit() for sign in first[0]) if first else 99
 
 
+@lru_cache(maxsize=4)
 def _emergency(directory: Directory) -> dict[str, str]:
     """Emergency numbers by country. A record that complements another is the later and fuller: it wins."""
     with_numbers = [record for record in _shown(directory) if record.numbers]

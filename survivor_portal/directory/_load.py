@@ -41,7 +41,7 @@ class DirectoryError(Exception):
         self.file, self.line, self.reason = problems[0].file, problems[0].line, problems[0].reason
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared as a thing, so that what is worked out from it can be kept
 class Directory:
     """Everything in one data folder, by key, in the order of the keys."""
 

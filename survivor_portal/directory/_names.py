@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 
-from survivor_portal.directory._load import DATA, Directory, load
+from survivor_portal.directory._load import Directory, load
 from survivor_portal.directory._records import Platform
 
 # What people say instead of the name. Everything else comes from the records.
@@ -56,7 +56,7 @@ _MOST_WORDS = 4
 def find_by_name(text: str, *, within: Directory | None = None) -> Platform | None:
     """The platform named in `text`, by whole words, or None. The longest name wins."""
     directory = within or load()
-    names = _names(directory.folder) if within is None else _gathered(directory)
+    names = _names(directory)
     words = [word.casefold() for word in _WORD.findall(text[:_LONGEST_TEXT])]
     if key := names.get("".join(words)):
         return directory.platforms[key]
@@ -71,12 +71,8 @@ def find_by_name(text: str, *, within: Directory | None = None) -> Platform | No
     return None
 
 
-@lru_cache(maxsize=1)
-def _names(folder: object = DATA) -> dict[str, str]:
-    return _gathered(load())
-
-
-def _gathered(directory: Directory) -> dict[str, str]:
+@lru_cache(maxsize=4)
+def _names(directory: Directory) -> dict[str, str]:
     """Key of the platform of each name. A name that two platforms could claim is nobody's, unless it is the
     whole name of one of them."""
     whole: dict[str, set[str]] = defaultdict(set)

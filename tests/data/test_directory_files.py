@@ -1,12 +1,14 @@
 """Every file of the directory keeps every rule; each file is a test of its own, so that its name is seen."""
 
 import json
+from collections import Counter
 
 import jsonschema
 import pytest
 
 from survivor_portal import directory
 from survivor_portal.directory import _checks, _load
+from survivor_portal.web.management.commands import facts_map
 
 FILES = {_load.file_of(cls, key): (cls, key) for cls, key, _ in _load.files()}
 
@@ -31,6 +33,17 @@ def test_the_directory_holds_what_was_found_out():
     assert sum(len(platform.channels) for platform in read.platforms.values()) >= 900
     assert len(read.laws) >= 48
     assert len(read.resources) >= 288
+
+
+def test_no_fact_was_dropped_silently():
+    rows = facts_map.rows_of(facts_map.DOCS / "facts-map.csv")
+    found = Counter(row["file"].partition("_")[0].removesuffix(".yaml") for row in rows)
+
+    assert list(facts_map.missing(rows)) == []
+    # what was found out at the start: 322 platforms with 900 channels, 48 laws, 288 resources
+    assert found["platforms"] >= 322 + 900
+    assert found["laws"] >= 48
+    assert found["resources"] >= 288
 
 
 def test_nothing_lies_in_the_data_folder_unread():
