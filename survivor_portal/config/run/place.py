@@ -48,7 +48,8 @@ def enter(lock: str) -> None:
 
 def _differences(lock: Path) -> tuple[list[str], list[str]]:
     """Names this Python lacks, and names it has in another version."""
-    missing, other = [], []
+    missing: list[str] = []
+    other: list[str] = []
     for name, version, marker in _PINNED.findall(lock.read_text("utf-8")):
         try:
             found = importlib.metadata.version(name)
