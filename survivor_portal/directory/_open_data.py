@@ -21,8 +21,21 @@ NOT_PUBLISHED = "[host not published]"
 
 # Resources keep what nobody has confirmed yet; handing that on would make it look like a fact.
 _KEPT_BACK = {Resource: frozenset({"unverified"})}
-# What a platform whose hosts are not published still tells: enough to recognise a host one already has.
-_UNNAMED = ("domains", "content_links")
+# Left out of a platform whose hosts are not published: names and sources lead there as well. What stays is
+# enough to know a host one already has, and to be warned.
+_UNNAMED = (
+    "key",
+    "name",
+    "operator",
+    "domains",
+    "content_links",
+    "channels",
+    "tlds",
+    "successor",
+    "notes",
+    "sources",
+    "extra",
+)
 
 
 def open_data(*, within: Directory | None = None) -> dict[str, Any]:

@@ -125,6 +125,30 @@ def test_crisis_help_gives_crisis_lines_before_child_lines_and_no_more_than_thre
     assert keys(found.lines) == ["short", "example-line", "later"]
 
 
+def test_what_nobody_confirmed_in_a_record_is_handed_out_to_no_page(tmp_path):
+    read = directory.load(
+        lay_out(
+            tmp_path,
+            line("doubt", phone='"0900"', url='"https://line.example/"', unverified='{ phone = "memory" }'),
+        )
+    )
+
+    found = [
+        directory.resource("doubt", within=read),
+        *(one for one in directory.resources_for("AT", within=read) if one.key == "doubt"),
+        *(one for one in directory.crisis_help("AT", within=read).lines if one.key == "doubt"),
+    ]
+
+    assert {(one.phone, one.url) for one in found} == {("", "https://line.example/")}
+    assert read.resources["doubt"].phone == "0900"
+
+
+def test_a_line_to_talk_to_comes_before_one_that_only_takes_reports():
+    assert keys(directory.crisis_help("US").lines)[0] == "lifeline-988"
+    assert keys(directory.crisis_help("BR").lines) == ["cvv-188-br"]
+    assert "ftc-tida" not in keys(directory.hotlines("US"))
+
+
 def test_a_country_without_a_line_gets_its_page_of_the_finder():
     somewhere = directory.crisis_help("TD")
     nowhere = directory.crisis_help("not a country")
@@ -225,17 +249,22 @@ def test_hotlines_are_those_for_pictures_of_under_18s_first_and_police_only_with
 
 def test_open_data_hides_hosts_and_what_is_not_confirmed(tmp_path):
     read = directory.load(
-        lay_out(tmp_path, line("later", unverified="{ phone = '0900' }") | line("soon", country='"DE"'))
+        lay_out(
+            tmp_path,
+            line("later", unverified="{ phone = '0900' }")
+            | line("soon", caution='"See https://www.Leak.example/faq."'),
+        )
     )
 
     document = directory.open_data(within=read)
     written = json.dumps(document)
-    leak = next(one for one in document["platforms"] if one["key"] == "leak-example")
+    leak = next(one for one in document["platforms"] if not one["publish_hosts"])
 
     jsonschema.Draft202012Validator(directory.open_data_schema()).validate(json.loads(written))
     assert leak["hosts_sha256"] == [sha256(b"leak.example").hexdigest()]
-    assert "content_links" not in leak
-    assert "leak.example" not in written.casefold()
+    assert leak.keys().isdisjoint({"key", "name", "domains", "content_links", "channels", "sources", "notes"})
+    assert leak["contact_risk"]["level"] == "hostile"
+    assert "leak" not in written.casefold().replace('"kind": "leak"', "")
     assert "0900" not in written
     assert (document["licence"], document["updated_on"]) == ("CC0-1.0", "2026-11-22")
     assert "social.example" in written
@@ -243,7 +272,7 @@ def test_open_data_hides_hosts_and_what_is_not_confirmed(tmp_path):
 
 def test_the_schema_refuses_published_hosts_of_a_site_made_for_such_pictures(tmp_path):
     document = json.loads(json.dumps(directory.open_data(within=directory.load(lay_out(tmp_path)))))
-    leak = next(one for one in document["platforms"] if one["key"] == "leak-example")
+    leak = next(one for one in document["platforms"] if not one["publish_hosts"])
 
     leak["domains"] = ["leak.example"]
 
