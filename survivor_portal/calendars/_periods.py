@@ -33,9 +33,10 @@ class Period:
 def after(moment: datetime, period: Period) -> datetime:
     """Give the moment, in UTC, at which `period` is over when it began at `moment`.
 
-    `moment` must know its time zone (ValueError otherwise). Hours are elapsed time. Days, months and years are
-    counted on the calendar of the zone that `moment` is in and end at the same time of day; so a law of Germany
-    is counted by handing over a German moment. The order is years and months, days, business days, hours.
+    `moment` must know its time zone (ValueError otherwise). Hours are elapsed time. Days, months and years
+    are counted on the calendar of the zone that `moment` is in and end at the same time of day; so a law of
+    Germany is counted by handing over a German moment. The order is years and months, days, business days,
+    hours.
     """
     if moment.tzinfo is None or moment.utcoffset() is None:
         raise ValueError("a moment without a time zone starts no clock")
@@ -52,10 +53,10 @@ def after(moment: datetime, period: Period) -> datetime:
 def _months_later(day: date, months: int) -> date:
     """The same day of a later month, or that month's last day where it is shorter.
 
-    Regulation (EEC, Euratom) No 1182/71, Article 3(2)(c), has this rule for months and years: where the day does
-    not occur in the last month, the period ends with the last day of that month. For laws outside the Union it is
-    our reading. The Regulation runs to the end of that day; we keep the time of day, and whoever names a deadline
-    to a person names the day.
+    Regulation (EEC, Euratom) No 1182/71, Article 3(2)(c), has this rule for months and years: where the day
+    does not occur in the last month, the period ends with the last day of that month. For laws outside the
+    Union it is our reading. The Regulation runs to the end of that day; we keep the time of day, and whoever
+    names a deadline to a person names the day.
     """
     if months == 0:
         return day

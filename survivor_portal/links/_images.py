@@ -5,12 +5,18 @@ import re
 _SHORTEST = 512
 _SHORTEST_IN_LINK = 4096  # links with keys, signatures and packed addresses run to two or three thousand
 _SHORTEST_LINE = 40
+_SHORTEST_REST = 16
 _FEWEST_SIGNS = 10  # a key held down, or a line of dashes, is no picture
 
+_FEWEST_DIGITS_A_LINE = 24  # a list of numbers, one a line, is no dump
+
+_END = r"(?=[\s\"'<>`)]|\Z)"
+_CODED = r"[A-Za-z0-9+/=_-]"
+# The address, and the lines a mail program broke off it: long ones, or short ones no user name looks like.
 _DATA = re.compile(
-    r"(?<![a-z0-9])data:(?:[a-z]++/[\w.+-]++)?(?:;[\w.=+-]++)*+,[^\s\"'<>`]*+"
-    r"(?:\s*+\n\s*+[A-Za-z0-9+/=_-]{16,}+(?=[\s\"'<>`)]|\Z))*+(?:\s*+\n\s*+[A-Za-z0-9+/_-]{1,76}+={1,2}+(?=[\s\"'<>`)]|\Z))?",
-    re.IGNORECASE,
+    r"(?<![A-Za-z0-9])(?i:data):(?:[A-Za-z]++/[\w.+-]++)?(?:;[\w.=+-]++)*+,[^\s\"'<>`]*+"
+    rf"(?:[^\S\n]*+\n\s*+(?:{_CODED}{{40,}}+|(?={_CODED}*[0-9])(?={_CODED}*[A-Z]){_CODED}{{16,39}}+){_END})*+"
+    rf"(?:[^\S\n]*+\n\s*+[A-Za-z0-9+/_-]{{1,76}}+={{1,2}}+{_END})?"
 )
 _WORD = re.compile(r"\S++")
 _RUN = re.compile(r"[A-Za-z0-9+/=_\\%-]++")
@@ -79,7 +85,8 @@ def _long_hex(text: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for run in _HEX.finditer(text):
         digits = sum(sign not in " \t\r\n,:;" for sign in run[0]) if len(run[0]) >= _SHORTEST else 0
-        if digits >= _SHORTEST and _is_data(run[0]) and any(sign in " \n,:;\\" for sign in run[0].strip()):
+        lines = 1 + run[0].strip().count("\n")
+        if digits >= max(_SHORTEST, _FEWEST_DIGITS_A_LINE * lines) and _is_data(run[0]):
             found.append((run.start(), run.start() + len(run[0].rstrip())))
     return found
 
@@ -90,7 +97,7 @@ def _blocks(text: str, kind: "re.Pattern[str]", shortest_line: int) -> list[tupl
     start = end = size = 0
     for line in _LINE.finditer(text):
         bare = line[0].strip()
-        if kind.fullmatch(line[0]) and (len(bare) >= shortest_line or (size and bare.endswith("="))):
+        if kind.fullmatch(line[0]) and (len(bare) >= shortest_line or (size and _is_last(bare))):
             start = line.start() if not size else start
             size, end = size + len(bare), line.start() + len(line[0].rstrip())
             continue
@@ -100,6 +107,12 @@ def _blocks(text: str, kind: "re.Pattern[str]", shortest_line: int) -> list[tupl
     if size >= _SHORTEST and _is_data(text[start:end]):
         found.append((start, end))
     return found
+
+
+def _is_last(line: str) -> bool:
+    """Whether a short line is the rest of the data above it, and not a word or a user name below it."""
+    mixed = any(map(str.isdigit, line)) and any(map(str.isupper, line)) and any(map(str.islower, line))
+    return line.endswith("=") or (len(line) >= _SHORTEST_REST and mixed)
 
 
 def _is_data(run: str) -> bool:

@@ -5,14 +5,12 @@ import unicodedata
 
 # Signs without a width or that only steer the direction of writing: they arrive with text copied from apps.
 INVISIBLE = (
-    "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063"
-)
-INVISIBLE += (
-    "\u2064\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f\ufe0e\ufe0f\ufeff\ufff9\ufffa\ufffb"
+    "\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
+    "\u2066\u2067\u2068\u2069\u206a\u206b\u206c\u206d\u206e\u206f\ufe0e\ufe0f\ufeff\ufff9\ufffa\ufffb"
 )
 _DROP_INVISIBLE = str.maketrans("", "", INVISIBLE)
 
-# Signs that end a link wherever they stand, as text within [ ] of an expression. No browser copies them unescaped.
+# Signs that end a link wherever they stand, for use in [ ]. No browser copies them as they are.
 BREAKS = r"""\s<>"`“”„‟«»‹›‘’‚「」『』【】《》〈〉〔〕（）｛｝［］｟｠，、；：！？\x00-\x1f\x7f-\x9f"""
 
 _BREAK = re.compile(f"[{BREAKS}]")
@@ -35,7 +33,7 @@ def _percent(found: "re.Match[str]") -> str:
 
 
 def link_end(text: str) -> int:
-    """Give where a link in `text` ends: before the full stop, the emoji and the bracket that is not its own."""
+    """Give where a link in `text` ends: before full stops, emoji and brackets that are not its own."""
     surplus = {closer: text.count(closer) - text.count(opener) for closer, opener in _CLOSERS.items()}
     end = len(text)
     while end:

@@ -13,13 +13,14 @@ from survivor_portal.links._read import OTHER_SCHEME, WEB_SCHEME, read
 from survivor_portal.links._tables import SHORT_HOSTS
 from survivor_portal.links._wrappers import holds_whole_addresses
 
-# Text without a break; or an address in angle brackets, in which mail programs break lines (RFC 3986, appendix C).
+# Text without a break; or an address in angle brackets, where mail programs break lines (RFC 3986, C).
 _TOKEN = re.compile(rf"<\s*+(?:url:)?https?://[^<>\"]{{1,4000}}+>|[^{BREAKS}]++", re.IGNORECASE)
 _WORD = re.compile(rf"[^{BREAKS}]++")
 _NEXT_SCHEME = re.compile(
     r"h(?:tt|xx)ps?(?:\[:\]|\[://\]|:)(?:\\?/|\\){2}|(?<=[^\w.-])www\.(?=\w)", re.IGNORECASE
 )
 _PACKED_SCHEME = re.compile(r"https?%3a%2f%2f", re.IGNORECASE)
+_PROOFPOINT = "/v3/__"
 _INSIDE = frozenset("/=?#:&!%@")  # before an address that belongs to the one it stands in
 _NOT_WEB = re.compile(
     r"(?:javascript|vbscript|data|file|blob|about|content|chrome|chrome-extension|magnet|intent):\S",
@@ -27,7 +28,9 @@ _NOT_WEB = re.compile(
 )
 # What ends a link in pasted page source, Markdown and JSON.
 _ENTITY_END = re.compile(
-    r"(?:&|\\+u0026)(?:amp;)*+(?:quot|gt|lt|nbsp|apos|#0?3[49]|#x2[27]);|\\+u00(?:22|27|3[ce])|\]\(",
+    r"(?:&|\\+u0026)(?:amp;)*+(?:quot|gt|lt|nbsp|apos|#0?3[49]|#x2[27]);|\\+u00(?:22|27|3[ce])|\]\("
+    # forum code: [url=https://...]here[/url]
+    r"|\[/[a-z]{1,10}\]|\](?=[^\[\]]*+\[/[a-z])",
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"(?:mailto:)?[^\s@/:?#()\[\]]{1,64}@[^\s@/:?#()\[\]]+\.[^\s@/:?#()\[\]]+", re.IGNORECASE)
@@ -147,18 +150,16 @@ def _found(text: str) -> Iterator[_Found]:
 
 
 def _in_angles(text: str, start: int, end: int) -> Iterator[_Found]:
-    """An address in angle brackets may run over several lines; anything else in there is read word by word."""
-    inner = text[start + 1 : end - 1].strip()
-    words = inner.split()
-    if len(words) > 1 and not re.search(r"[^\S\n]\S", re.sub(r"\s*\n\s*", "\n", inner)):
-        if not any(WEB_SCHEME.match(word) or "@" in word for word in words[1:]):
-            place = text.index(words[0], start)
-            place += 4 if words[0][:4].lower() == "url:" else 0
-            last = place + len(text[place : end - 1].rstrip())
-            link = read("".join(text[place:last].split()), raw=text[place:last])
-            if link.usable:
-                yield place, last, Piece.LINK, link
-                return
+    """An address in angle brackets may run over several lines; all else in there is read word by word."""
+    first = start + 1 + len(text[start + 1 : end]) - len(text[start + 1 : end].lstrip())
+    first += 4 if text[first : first + 4].lower() == "url:" else 0
+    last = first + len(text[first : end - 1].rstrip())
+    lines = text[first:last].splitlines()
+    if len(lines) > 1 and not any(len(line.split()) > 1 for line in lines):
+        link = _read_whole("".join(line.strip() for line in lines))
+        if link:
+            yield first, last, Piece.LINK, replace(link, raw=text[first:last])
+            return
     for word in _WORD.finditer(text, start, end):
         yield from _in_token(text, *word.span())
 
@@ -174,8 +175,16 @@ def _over_the_line(text: str, start: int, end: int) -> _Found | None:
     if not _CONTINUED.fullmatch(rest) or _BARE.match(rest):
         return None
     last = rest_start + link_end(rest)
-    link = read(text[start:end] + text[rest_start:last], raw=text[start:last])
-    return (start, last, Piece.LINK, link) if link.usable else None
+    link = _read_whole(text[start:end] + text[rest_start:last])
+    return (start, last, Piece.LINK, replace(link, raw=text[start:last])) if link else None
+
+
+def _read_whole(text: str) -> Link | None:
+    """Read text that was joined from several lines, if it is one link and nothing besides."""
+    found = list(_in_token(text, 0, len(text))) if _WORD.fullmatch(text) else []
+    if len(found) == 1 and found[0][:3] == (0, len(text), Piece.LINK):
+        return found[0][3]
+    return None
 
 
 def _in_token(text: str, start: int, end: int) -> Iterator[_Found]:
@@ -216,14 +225,14 @@ def _cuts_bare(token: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _belongs(token: str, begin: int, place: int) -> bool:
     """Whether the address at `place` is a part of the one that begins at `begin`, as in a redirect."""
-    if token[place - 1] not in _INSIDE:
+    if token[place - 1] not in _INSIDE and not token.endswith(_PROOFPOINT, begin, place):
         return False
     before = token[begin : min(place, begin + 300)]
     before = before[opening(before) :]
     if scheme := WEB_SCHEME.match(before):
         before = before[scheme.end() :]
         if not before:
-            return True  # the "www." behind a scheme
+            return token[place] in "wW"  # "https://www.", but not "https://https://"
     elif not _BARE.match(before):
         return False
     host = _host_of(before)
@@ -259,9 +268,7 @@ def _one(text: str) -> Iterator[tuple[int, int, Piece, Link | None]]:
         yield 0, len(text), Piece.EMAIL, None
     elif _HANDLE.fullmatch(text):
         yield 0, len(text), Piece.HANDLE, None
-    elif "://" in text and OTHER_SCHEME.match(text):
-        yield from _as_link(0, text)
-    elif text[:3].lower() == "tg:":
+    elif text[:3].lower() == "tg:" or ("://" in text and OTHER_SCHEME.match(text)):
         yield from _as_link(0, text)
     else:
         yield from _as_bare(text)

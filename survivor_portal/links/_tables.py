@@ -1,18 +1,24 @@
 """Tables: what is known by name about tracking parameters and short links."""
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Parameters that only say how a link travelled. They name the person who shared it, and never the thing.
-TRACKING = frozenset(
+TRACKING = _words(
     """
     fbclid gclid dclid gbraid wbraid msclkid yclid twclid ttclid li_fat_id igshid igsh igsid mibextid rdid
     share_url _ga _gl _hsenc _hsmi mc_cid mc_eid mkt_tok vero_id wickedid s_kwcid oly_anon_id oly_enc_id
     __tn__ __cft__ __xts__ __eep__ ref_src ref_url rb_clickid irclickid spm_id_from vd_source share_source
-    share_medium share_session_id share_token share_from is_from_webapp is_copy_url sender_device sender_web_id
+    share_medium share_session_id share_token share_from is_from_webapp is_copy_url sender_device
+    sender_web_id
     sec_sender trackingid lipi rcm sc_referrer xmt ysclid srsltid share_id
-    """.split()
+    """
 )
 TRACKING_PREFIXES = ("utm_", "hsa_", "pk_", "mtm_", "matomo_", "__cft__", "__xts__")
 
-# One-letter and everyday names that mean tracking on these sites only; elsewhere they may be the address itself.
+# One-letter and everyday names that mean tracking on these sites only; elsewhere they may be what is meant.
 TRACKING_AT = {
     "x.com": frozenset({"s", "t", "cxt", "cn", "refsrc"}),
     "twitter.com": frozenset({"s", "t", "cxt", "cn", "refsrc"}),
@@ -35,7 +41,7 @@ TRACKING_AT = {
 }
 
 # Hosts whose links only lead somewhere else and do not say where.
-SHORT_HOSTS = frozenset(
+SHORT_HOSTS = _words(
     """
     t.co bit.ly bitly.com j.mp lnkd.in pin.it t.snapchat.com tinyurl.com goo.gl ow.ly is.gd v.gd buff.ly
     rebrand.ly cutt.ly rb.gy shorturl.at tiny.cc tiny.one s.id t.ly dub.sh short.gy bl.ink soo.gd lc.cx u.to
@@ -44,7 +50,7 @@ SHORT_HOSTS = frozenset(
     clck.ru vk.cc goo.su urlz.fr shorte.st sh.st adf.ly bc.vc ouo.io ouo.press exe.io linkvertise.com
     link-to.net direct-link.net loot-link.com lootdest.org gplinks.co cutt.us shrinkme.io za.gl po.st
     t.cn url.cn dwz.cn sina.lt reurl.cc lihi.cc me2.do han.gl vo.la naver.me c11.kr lin.ee
-    """.split()
+    """
 )
 
 # Paths that are short links on hosts that are not: (host, beginning of the path).

@@ -1,4 +1,4 @@
-"""Wrappers: addresses that carry another address inside; read it out by its known place, without the network."""
+"""Wrappers: addresses that carry another address inside; read it out by its known place."""
 
 import base64
 import binascii
@@ -8,7 +8,7 @@ from urllib.parse import unquote, unquote_plus, urljoin
 
 _ARCHIVE_TODAY = frozenset(f"archive.{ending}" for ending in ("today", "ph", "is", "li", "fo", "md", "vn"))
 _WAYBACK = re.compile(r"/(?:web/)?(?:\d{1,14}+|\*|\d{4,14}\*)(?:[a-z]{2,3}_)?/(.++)", re.DOTALL)
-_ARCHIVED = re.compile(r"/(?:o/\w++|\d{4,14}|newest|oldest|timegate|timemap)/(.++)", re.DOTALL)
+_ARCHIVED = re.compile(r"/(?:o/\w++|\d[\d.-]{3,20}|newest|oldest|timegate|timemap)/(.++)", re.DOTALL)
 _ARCHIVE_IT = re.compile(r"/(?:\d++|all|org-\d++)/(?:\d{1,14}|\*)(?:[a-z]{2,3}_)?/(.++)", re.DOTALL)
 _AMP_CACHE = re.compile(r"/(?:[acvi]|wp)/(?:s/)?(.++)", re.DOTALL)
 _GOOGLE_AMP = re.compile(r"/amp/(?:s/)?(.++)", re.DOTALL)
@@ -84,12 +84,24 @@ _PARAMETERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 # Everything behind the question mark is the address.
 _BARE_QUERY = frozenset(
-    "href.li anonym.to anonym.es anon.to nullrefer.com nullrefer.info hiderefer.com dereferer.me lurl.me "
-    "blankrefer.com anonymz.com".split()
+    (
+        "href.li",
+        "anonym.to",
+        "anonym.es",
+        "anon.to",
+        "anonymz.com",
+        "blankrefer.com",
+        "dereferer.me",
+        "hiderefer.com",
+        "lurl.me",
+        "nullrefer.com",
+        "nullrefer.info",
+    )
 )
 # A copy of a page: its own address ends with the original, whose query is part of the name of the copy.
 _ARCHIVES = frozenset(
-    {"web.archive.org", "wayback.archive-it.org", "archive.org", "ghostarchive.org", *_ARCHIVE_TODAY}
+    {"web.archive.org", "wayback.archive-it.org", "archive.org", "ghostarchive.org", "urldefense.com"}
+    | _ARCHIVE_TODAY
 )
 
 
