@@ -15,6 +15,7 @@ from survivor_portal.web.templatetags.site_page import is_web_address, phone_lin
         ("+65 6669 1771", ["tel:+6566691771"]),
         ("190 (ambulance 192)", ["tel:190", "tel:192"]),
         ("1202 (women), 1203 (men and youth)", ["tel:1202", "tel:1203"]),
+        ("135 or (011) 5275-1135", ["tel:135", "tel:01152751135"]),
         ("no number is known", []),
     ],
 )

@@ -15,8 +15,8 @@ from django.utils.translation import get_language
 
 register = template.Library()
 
-# A run of digits as people write numbers; brackets and slashes end it.
-_NUMBER = re.compile(r"\+?\d[\d\s.\-–]*")
+# A run of digits as people write numbers, an area code in brackets before it; other brackets end it.
+_NUMBER = re.compile(r"(?:\(\d{1,5}\)\s?(?=\d))?\+?\d[\d\s.\-–]*")
 
 
 @register.filter
