@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from functools import lru_cache
 
 from survivor_portal.directory._countries import EU_MEMBERS, NAMES
 from survivor_portal.directory._load import Directory, load
@@ -135,11 +136,13 @@ def _is_hotline(record: Resource) -> bool:
 
 
 @lru_cache(maxsize=4)
+@lru_cache(maxsize=4)  # as many as `load` keeps
 def _shown(directory: Directory) -> tuple[Resource, ...]:
-    """Records that may be shown: listed, and not replaced by another one that is listed."""
+    """Records that may be shown, without what is not confirmed in them: listed, and not replaced by another
+    one that is listed."""
     listed = [record for record in directory.resources.values() if record.list_by_default]
     replaced = {record.replaces for record in listed if record.replaces}
-    return tuple(record for record in listed if record.key not in replaced)
+    return tuple(record.as_shown for record in listed if record.key not in replaced)
 
 
 def _is_crisis_line(record: Resource) -> bool:

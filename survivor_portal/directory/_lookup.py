@@ -36,8 +36,8 @@ def law(key: str, *, within: Directory | None = None) -> Law:
 
 
 def resource(key: str, *, within: Directory | None = None) -> Resource:
-    """The resource of that key, also one that is never shown. Raises UnknownRecord."""
-    return _one((within or load()).resources, key)
+    """The resource of that key as it may be shown, also one that no list shows. Raises UnknownRecord."""
+    return _one((within or load()).resources, key).as_shown
 
 
 def platforms(*, within: Directory | None = None) -> tuple[Platform, ...]:
@@ -51,7 +51,7 @@ def laws(*, within: Directory | None = None) -> tuple[Law, ...]:
 
 
 def resources(*, within: Directory | None = None) -> tuple[Resource, ...]:
-    """All resources, also those that are never shown. Pages use `resources_for` and `crisis_help`."""
+    """All resources as they stand in their files. Pages use `resources_for` and `crisis_help` instead."""
     return tuple((within or load()).resources.values())
 
 

@@ -4,7 +4,7 @@ except a resource's `does` and `does_not`."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -207,6 +207,10 @@ class Law:
         )
 
 
+# What a person dials, opens or writes to.
+WAYS_TO_REACH = frozenset({"url", "phone", "text", "chat", "whatsapp", "email"})
+
+
 @dataclass(frozen=True, slots=True)
 class Resource:
     key: str
@@ -250,3 +254,9 @@ class Resource:
             and self.confidence is not Confidence.LOW
             and self.url.startswith("https://")
         )
+
+    @property
+    def as_shown(self) -> Resource:
+        """This record without the ways to reach it that nobody has confirmed: a wrong number does harm."""
+        doubtful = WAYS_TO_REACH & self.unverified.keys()
+        return replace(self, **dict.fromkeys(doubtful, "")) if doubtful else self
