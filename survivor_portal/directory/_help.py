@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
-from functools import lru_cache
 
 from survivor_portal.directory._countries import EU_MEMBERS, NAMES
 from survivor_portal.directory._load import Directory, load
@@ -136,7 +135,6 @@ def _is_hotline(record: Resource) -> bool:
 
 
 @lru_cache(maxsize=4)
-@lru_cache(maxsize=4)  # as many as `load` keeps
 def _shown(directory: Directory) -> tuple[Resource, ...]:
     """Records that may be shown, without what is not confirmed in them: listed, and not replaced by another
     one that is listed."""

@@ -258,5 +258,5 @@ class Resource:
     @property
     def as_shown(self) -> Resource:
         """This record without the ways to reach it that nobody has confirmed: a wrong number does harm."""
-        doubtful = WAYS_TO_REACH & self.unverified.keys()
-        return replace(self, **dict.fromkeys(doubtful, "")) if doubtful else self
+        nothing: dict[str, Any] = dict.fromkeys(WAYS_TO_REACH & self.unverified.keys(), "")
+        return replace(self, **nothing) if nothing else self
