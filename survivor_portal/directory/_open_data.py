@@ -55,7 +55,7 @@ def open_data(*, within: Directory | None = None) -> dict[str, Any]:
         "updated_on": max(days).isoformat() if days else "",
         "platforms": [_platform(one) for one in directory.platforms.values()],
         "laws": [_record(one) for one in directory.laws.values()],
-        "resources": [_record(one) for one in directory.resources.values()],
+        "resources": [_record(one.as_shown) for one in directory.resources.values()],
     }
     hidden = [host for one in directory.platforms.values() if not one.publish_hosts for host in one.domains]
     return typing.cast("dict[str, Any]", _without(document, hidden) if hidden else document)

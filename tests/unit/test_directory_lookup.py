@@ -266,6 +266,7 @@ def test_open_data_hides_hosts_and_what_is_not_confirmed(tmp_path):
     assert leak["contact_risk"]["level"] == "hostile"
     assert "leak" not in written.casefold().replace('"kind": "leak"', "")
     assert "0900" not in written
+    assert [one["phone"] for one in document["resources"] if one["key"] == "later"] == [""]
     assert (document["licence"], document["updated_on"]) == ("CC0-1.0", "2026-11-22")
     assert "social.example" in written
 
