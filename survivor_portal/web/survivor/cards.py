@@ -46,6 +46,7 @@ class Card:
     title: str
     why: str
     notes: tuple[Words, ...]
+    warnings: tuple[Words, ...]
     ways: tuple[Way, ...]
     resources: tuple[Resource, ...]
     costs: tuple[Words, ...]
@@ -65,6 +66,7 @@ class Card:
 class Group:
     when: Words
     cards: tuple[Card, ...]
+    open: bool  # what can wait is folded
 
 
 def groups(plan: Plan, items: tuple[intake.Item, ...], today: date) -> tuple[Group, ...]:
@@ -72,7 +74,7 @@ def groups(plan: Plan, items: tuple[intake.Item, ...], today: date) -> tuple[Gro
     by_number = {item.number: item for item in items}
     cards = [_card(step, place, by_number, today) for place, step in enumerate(plan.steps, 1)]
     return tuple(
-        Group(words.WHEN[when], of_when)
+        Group(words.WHEN[when], of_when, when in (intake.When.NOW, intake.When.TODAY))
         for when in intake.When
         if (of_when := tuple(card for card in cards if card.step.when is when))
     )
@@ -93,7 +95,8 @@ def _card(step: Step, number: int, items: dict[int, intake.Item], today: date) -
         number=number,
         title=title(step),
         why=str(words.STEPS[step.key][1]),
-        notes=tuple(note for n in step.notes if (note := words.NOTES[n])),
+        notes=tuple(note for n in step.notes if n not in words.WARNINGS and (note := words.NOTES[n])),
+        warnings=tuple(words.NOTES[n] for n in step.notes if n in words.WARNINGS),
         ways=ways,
         resources=tuple(directory.resource(key) for key in step.resources),
         costs=_costs(step) if ways else (),

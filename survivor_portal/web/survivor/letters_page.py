@@ -1,4 +1,4 @@
-"""The page of one letter: what is missing, who signs, the text, the form sheet. And the plan as plain text."""
+"""The page of one letter: what is missing, who signs, the text, the form sheet; and the plan as text."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def draft(stand: Stand, step: Step, site: str, today: date) -> Draft:
         parts=parts,
         sheet=sheet,
         declarations=parts[0].declarations if _may_type(stand) else (),
-        wanted=_wanted(step, stand),
+        wanted=_wanted(step, stand, parts[0]),
         place=_place(step),
     )
 
@@ -167,13 +167,17 @@ def _facts(stand: Stand, step: Step) -> letters.Facts:
         region=answers.region,
         home_safe=answers.home_safe,
         reported=answers.reported,
-        items=tuple(_item(item) for item in stand.items if item.number in wanted),
+        items=tuple(
+            _item(number, item)
+            for number, item in enumerate((item for item in stand.items if item.number in wanted), 1)
+        ),
     )
 
 
-def _item(item: intake.Item) -> letters.Item:
+def _item(number: int, item: intake.Item) -> letters.Item:
+    """A line of this letter, numbered within it: nobody learns from it what else there is."""
     name = directory.platform(item.platform).name if item.platform else item.site
-    return letters.Item(item.number, item.url, platform=name, account=item.account, where=item.where)
+    return letters.Item(number, item.url, platform=name, account=item.account, where=item.where)
 
 
 _KINDS = {Kind.SEARCH: "search", Kind.CDN: "cdn", Kind.REGISTRAR: "registrar", Kind.HOSTING: "host"}
@@ -222,18 +226,19 @@ def _signer(stand: Stand, step: Step) -> letters.Signer:
     )
 
 
-def _wanted(step: Step, stand: Stand) -> frozenset[str]:
+def _wanted(step: Step, stand: Stand, letter: letters.Letter) -> frozenset[str]:
     """Which boxes this letter needs. A host's, a hotline's and a child's letter need none."""
-    if not _may_type(stand) or not stand.plan.may_sign:
+    if step.letter != "request" or not _may_type(stand) or not stand.plan.may_sign:
         return frozenset()
-    blocks = {element.block for key in step.grounds for element in directory.law(key).elements}
-    wanted: set[str] = set()
-    if blocks & {"signature", "name"} or step.letter == "request":
-        wanted |= {"name", "email"}
-    for key in step.grounds:
-        more = directory.law(key).extra.get("letter", {})
-        if more.get("contact_kinds_all"):
-            wanted |= {"phone", "post"}
+    laws = [directory.law(key) for key in step.grounds]
+    blocks = {block for law in laws for element in law.elements for block in element.block.split("+")}
+    blocks |= {section.block for section in letter.sections}
+    name_left_out = any(out.code == "name_not_needed" for out in letter.left_out)
+    wanted = {"email"}
+    if ("signature" in blocks and not name_left_out) or letter.declarations:
+        wanted.add("name")
+    if any(law.extra.get("letter", {}).get("contact_kinds_all") for law in laws):
+        wanted |= {"phone", "post"}
     if "account" in blocks:
         wanted.add("account_there")
     if "residence" in blocks:

@@ -203,6 +203,19 @@ NOTES: dict[Note, Words] = {
     ),
 }
 
+# These stand open on the card; the other notes open on demand.
+WARNINGS = frozenset(
+    {
+        Note.NAME_RISK,
+        Note.HASH_CONDITION,
+        Note.OWNER_NOT_SAFE,
+        Note.POLICE_AFTER_LEGAL,
+        Note.NOT_A_PARENT,
+        Note.PROCESS_UNKNOWN,
+        Note.ONLY_WORDS,
+    }
+)
+
 ACCOUNT: dict[str, Words] = {
     "yes": _("You need an account there."),
     "no": _("No account needed."),
