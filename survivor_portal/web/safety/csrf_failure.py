@@ -33,4 +33,4 @@ def _comes_from_elsewhere(request: HttpRequest, reason: str) -> bool:
     if origin is not None and origin != f"{request.scheme}://{request.get_host()}":
         return True
     # Over TLS and without an Origin, Django looks at the referrer; a wrong one is another site.
-    return is_cross_site(request) or reason.startswith(("Referer checking failed", "Origin checking failed"))
+    return is_cross_site(request) or reason.startswith("Referer checking failed")
