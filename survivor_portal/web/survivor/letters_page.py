@@ -97,7 +97,7 @@ class Draft:
     sheet: letters.FormSheet | None
     declarations: tuple[letters.Declaration, ...]
     wanted: frozenset[str]
-    place: str
+    place: Words
 
     @property
     def letter(self) -> letters.Letter:

@@ -20,7 +20,7 @@ MOST_PASTED = 200_000  # characters; about 2,000 long links
 class OneQuestion(Question):
     """A question of the flow. `answers` are those given so far; they set the voice of the words."""
 
-    skip = SKIP
+    skip: ClassVar[Words] = SKIP
     intro: ClassVar[tuple[Words, ...]] = ()
     why: ClassVar[Words] = ""
     notes: ClassVar[tuple[Words, ...]] = ()
@@ -45,7 +45,7 @@ def _yes_no(value: str | None) -> bool | None:
 class Safety(OneQuestion):
     step = "safety"
     button = _("Start")
-    skip = ""
+    skip: ClassVar[Words] = ""
     danger = one_of(_("Are you in danger right now?"), [(YES, _("Yes")), (NO, _("No"))])
     device_watched = one_of(
         _("Can someone else see what you do on this device?"),
@@ -200,7 +200,11 @@ class Taker(OneQuestion):
     def _choose(self, words: Words) -> None:
         field = self.fields["maker"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(Maker.SHOWN, words), *list(field.choices)[1:]]
+        field.choices = [
+            (Maker.SHOWN, words),
+            (Maker.OTHER, _("Someone else")),
+            (Maker.NOT_SURE, _("Not sure")),
+        ]
 
 
 class Forced(OneQuestion):
@@ -257,7 +261,7 @@ class Links(OneQuestion):
 
     step = "links"
     h1_field = "links"
-    skip = _("I have no link and no name")
+    skip: ClassVar[Words] = _("I have no link and no name")
     links = forms.CharField(
         label=_("Paste the links you already have"),
         widget=forms.Textarea({"rows": 6}),
