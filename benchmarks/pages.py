@@ -32,7 +32,7 @@ ANSWERS = {
     "happened": "posted",
     "picture": "real",
     "country": "US",
-    "reported": "no",
+    "reported": "not_yet",
 }
 
 
