@@ -184,25 +184,29 @@ def _asks_lines(case: Case) -> Outcome:
 
 
 def _contact(case: Case) -> Outcome:
+    """One contact, or as many as a law insists on; never a street or a number just because it is known."""
     if code := may_not_sign(case.facts):
         return out(code, "" if code == "friend_no_letter" else case.say("contact", "blank_email"))
-    wanted = {kind for law in case.laws for kind in reading(law).get("contact_kinds_all", ())}
-    allowed = [
-        frozenset(kinds)
-        for law in case.laws
-        if (kinds := reading(law).get("contact_kinds")) and _counts(law, case)
-    ]
     # Hosts, networks, registrars and owners pass on what they get: at most a mail address.
-    kinds_here = KINDS[:1] if case.to.kind in NAMELESS else KINDS
-    have = {kind: text for kind, text in reversed(case.signer.contacts) if kind in kinds_here}
-    lines = [case.say("contact", kind, text=one_line(text)) for kind, text in have.items()]
-    lines += [case.say("contact", f"blank_{kind}") for kind in KINDS if kind in wanted - set(have)]
-    if wanted - set(have):
-        return out("all_contacts_needed", "\n".join(lines))
+    possible = KINDS[:1] if not case.laws and case.to.kind in NAMELESS else KINDS
+    have = {kind: one_line(text) for kind, text in reversed(case.signer.contacts) if kind in possible}
+    first = next((kind for kind, _ in case.signer.contacts if kind in have), "")
+    wanted = {kind for law in case.laws for kind in reading(law).get("contact_kinds_all", ())}
+    for law in case.laws:
+        kinds = reading(law).get("contact_kinds", ())
+        if kinds and _counts(law, case) and not {*wanted, first} & set(kinds):
+            wanted.add(next((kind for kind in kinds if kind in have), kinds[0]))
+    if not wanted and first:
+        wanted.add(first)
+    lines = [
+        case.say("contact", kind, text=have[kind]) if kind in have else case.say("contact", f"blank_{kind}")
+        for kind in KINDS
+        if kind in wanted
+    ]
     if not lines:
         return out("no_contact", case.say("contact", "blank_email"))
-    if any(not kinds & set(have) for kinds in allowed):
-        return out("email_needed", "\n".join([*lines, case.say("contact", "blank_email")]))
+    if lacking := wanted - have.keys():
+        return out("email_needed" if lacking == {"email"} else "all_contacts_needed", "\n".join(lines))
     if not case.to.is_public_body:
         lines.append(case.say("contact", "only"))
     return placed("\n".join(lines))

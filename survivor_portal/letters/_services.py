@@ -32,7 +32,14 @@ OPEN_TO_ALL = frozenset({"cybertip", "hotline"})
 
 
 def service_text(
-    kind: str, *, to: Addressee, facts: Facts, signer: Signer, today: date, language: str = "en"
+    kind: str,
+    *,
+    to: Addressee,
+    facts: Facts,
+    signer: Signer,
+    today: date,
+    language: str = "en",
+    part: tuple[int, int] = (1, 1),
 ) -> Letter:
     """The text for one desk (a key of REQUIRED), without any state of law. Hosts, networks and registrars
     never get a name. Raises KeyError for a kind nobody knows, never for any answers."""
@@ -62,7 +69,10 @@ def service_text(
         "clock": clock_words(law.clock) if law else "",
     }
     own = "\n\n".join(text.format_map(fill) for text in asked.own(true))
-    opening = case.say("opening", "service", subject=asked.heading, to=one_line(to.name), date=day(today))
+    subject = asked.heading
+    if part[1] > 1:
+        subject = case.say("subject", "part", subject=subject, part=str(part[0]), parts=str(part[1]))
+    opening = case.say("opening", "service", subject=subject, to=one_line(to.name), date=day(today))
     sections = [
         Section("opening", "", opening, True),
         Section(f"service:{kind}", "", own, True),
@@ -70,7 +80,7 @@ def service_text(
     ]
     met = all(name in placed and (placed[name].placed or placed[name].needless) for name in required)
     return Letter(
-        subject=asked.heading,
+        subject=subject,
         sections=tuple(section for section in sections if section.placed or section.text),
         declarations=declarations(listed, facts, words),
         left_out=tuple(left_out),

@@ -154,7 +154,8 @@ def _contact(kind: str) -> Callable[[_Source], Answer]:
 
 
 def _any_contact(source: _Source) -> Answer:
-    text = "\n".join(one_line(text) for _, text in source.signer.contacts)
+    """One way to answer is enough; a second is nobody's business."""
+    text = next((one_line(text) for _, text in source.signer.contacts), "")
     return (text, False, "") if text else ("", True, "no_contact")
 
 

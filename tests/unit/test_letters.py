@@ -413,3 +413,21 @@ def test_an_unknown_language_falls_back_to_english():
 
     assert compose(["us-tida"], language="xx", **kwargs) == compose(["us-tida"], **kwargs)
     assert compose(["us-tida"], language="../../etc", **kwargs) == compose(["us-tida"], **kwargs)
+
+
+def test_a_letter_gives_one_contact_and_more_only_where_the_law_insists():
+    one = letter("us-tida").text
+    all_of_them = letter("nz-hdca", ADULT).text
+
+    assert (SIGNER.contact in one, "555 0100" in one, "1 Example Street" in one) == (True, False, False)
+    assert all(text in all_of_them for text in (SIGNER.contact, "555 0100", "1 Example Street"))
+
+
+def test_a_law_that_wants_mail_gets_the_mail_address_and_not_the_phone_given_first():
+    signer = without(contact="555 0100", contact_kind="phone", also=(("email", "answers@mail.example"),))
+
+    found = letter("eu-dsa-16", replace(ADULT, country="DE"), signer)
+
+    assert found.ready
+    assert found.section("contact").text.startswith("E-mail: answers@mail.example")
+    assert "555 0100" not in found.text

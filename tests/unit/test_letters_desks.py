@@ -127,3 +127,12 @@ def test_not_sure_about_the_age_counts_as_a_child_everywhere():
 def test_a_desk_nobody_knows_is_an_error_of_the_program():
     with pytest.raises(KeyError):
         text_for("newspaper")
+
+
+def test_parts_of_a_long_list_say_which_part_they_are():
+    to = Addressee("The Desk", "search")
+
+    found = service_text("search", to=to, facts=CHILD, signer=SIGNER, today=TODAY, part=(2, 3))
+
+    assert found.subject == "Removal from search results (part 2 of 3)"
+    assert found.subject in found.text
