@@ -205,6 +205,16 @@
     }
   });
 
+  /* On paper nothing can be unfolded. */
+  let folded = [];
+  addEventListener("beforeprint", () => {
+    folded = [...document.querySelectorAll("main details:not([open])")];
+    for (const part of folded) part.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const part of folded) part.open = false;
+  });
+
   const begin = () => {
     for (const button of document.querySelectorAll("[data-copy], [data-print]")) button.hidden = false;
     const box = find("[data-closes-in]");

@@ -29,6 +29,10 @@ def test_a_text_number_opens_a_message() -> None:
     assert text_links("Text HOME to 741741") == 'Text HOME to <a href="sms:741741">741741</a>'
 
 
+def test_a_bare_text_number_says_what_to_do_with_it() -> None:
+    assert text_links("988") == 'Text <a href="sms:988">988</a>'
+
+
 def test_words_round_a_number_are_escaped() -> None:
     assert phone_links('<b>"112"</b>') == '&lt;b&gt;&quot;<a href="tel:112">112</a>&quot;&lt;/b&gt;'
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 register = template.Library()
 
@@ -27,8 +27,9 @@ def phone_links(text: str) -> SafeString:
 
 @register.filter
 def text_links(text: str) -> SafeString:
-    """The text with each number in it as an `sms:` link ("Text HOME to 741741")."""
-    return _numbers(text, "sms", shortest=3)
+    """The text with each number in it as an `sms:` link ("Text HOME to 741741"); a bare one gets its verb."""
+    links = _numbers(text, "sms", shortest=3)
+    return format_html("{} {}", gettext("Text"), links) if text[:1].isdigit() else links
 
 
 def _numbers(text: str, scheme: str, *, shortest: int) -> SafeString:
