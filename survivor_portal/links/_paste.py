@@ -40,7 +40,7 @@ _BARE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LEAD = re.compile(r"[\w-]{1,40}[:=](?=[\w-]+[.\[(])")
-_NEXT_BARE = re.compile(r"[,;|](?=(?:[\w-]++\.)+[\w-]++/)|[,;|](?=www\.)", re.IGNORECASE)
+_NEXT_BARE = re.compile(r"[,;|](?=(?:[\w-]++\.)+[\w-]++[/\\])|[,;|](?=www\.)", re.IGNORECASE)
 _FILE_ENDINGS = frozenset({"zip", "mov"})  # they are endings of sites too, yet "holiday.mov" is a file
 _CONTINUED = re.compile(r"[\w%&=?./+-]*\d[\w%&=?./+-]*")
 _LONGEST_BARE = 2000

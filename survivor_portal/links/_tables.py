@@ -8,35 +8,39 @@ def _words(text: str) -> frozenset[str]:
 # Parameters that only say how a link travelled. They name the person who shared it, and never the thing.
 TRACKING = _words(
     """
-    fbclid gclid dclid gbraid wbraid msclkid yclid twclid ttclid li_fat_id igshid igsh igsid mibextid rdid
-    share_url _ga _gl _hsenc _hsmi mc_cid mc_eid mkt_tok vero_id wickedid s_kwcid oly_anon_id oly_enc_id
-    __tn__ __cft__ __xts__ __eep__ ref_src ref_url rb_clickid irclickid spm_id_from vd_source share_source
-    share_medium share_session_id share_token share_from is_from_webapp is_copy_url sender_device
-    sender_web_id
-    sec_sender trackingid lipi rcm sc_referrer xmt ysclid srsltid share_id
+    fbclid gclid dclid gbraid wbraid msclkid yclid ysclid twclid ttclid li_fat_id igshid igsh igsid mibextid
+    srsltid irclickid rb_clickid _ga _gl _hsenc _hsmi mc_cid mc_eid mkt_tok vero_id wickedid s_kwcid
+    oly_anon_id oly_enc_id pk_campaign pk_kwd pk_source pk_medium __tn__ __eep__ spm_id_from vd_source
     """
 )
-TRACKING_PREFIXES = ("utm_", "hsa_", "pk_", "mtm_", "matomo_", "__cft__", "__xts__")
+TRACKING_PREFIXES = ("utm_", "hsa_", "mtm_", "matomo_", "__cft__", "__xts__")
 
-# One-letter and everyday names that mean tracking on these sites only; elsewhere they may be what is meant.
+# Everyday names that mean tracking on these sites only; elsewhere they may be the key that opens the page.
+_X = _words("s t cxt cn refsrc ref_src ref_url")
 TRACKING_AT = {
-    "x.com": frozenset({"s", "t", "cxt", "cn", "refsrc"}),
-    "twitter.com": frozenset({"s", "t", "cxt", "cn", "refsrc"}),
-    "youtube.com": frozenset({"si", "feature", "pp", "ab_channel"}),
-    "youtu.be": frozenset({"si", "feature", "pp"}),
-    "spotify.com": frozenset({"si", "nd", "context"}),
-    "tiktok.com": frozenset(
-        {"_r", "_t", "_d", "web_id", "refer", "referer_url", "u_code", "preview_pb", "checksum"}
+    "x.com": _X,
+    "twitter.com": _X,
+    "youtube.com": _words("si feature pp ab_channel"),
+    "youtu.be": _words("si feature pp"),
+    "spotify.com": _words("si nd context"),
+    "tiktok.com": _words(
+        """
+        _r _t _d web_id refer referer_url u_code preview_pb checksum is_from_webapp is_copy_url sender_device
+        sender_web_id sec_sender share_app_id share_link_id share_item_id tt_from
+        """
     ),
-    "facebook.com": frozenset(
-        {"ref", "refid", "paipv", "eav", "sfnsn", "wtsid", "hoisted_section_header_type"}
-    ),
-    "instagram.com": frozenset({"utm", "__d", "hl"}),
-    "reddit.com": frozenset({"rdt", "ref", "ref_source", "share"}),
-    "linkedin.com": frozenset({"trk"}),
-    "snapchat.com": frozenset({"sid", "invite_id", "locale"}),
-    "bilibili.com": frozenset(
-        {"from", "seid", "share_plat", "share_tag", "timestamp", "unique_k", "bbid", "ts"}
+    "facebook.com": _words("ref refid paipv eav sfnsn wtsid rdid share_url hoisted_section_header_type"),
+    "instagram.com": _words("hl"),
+    "threads.net": _words("xmt slof"),
+    "threads.com": _words("xmt slof"),
+    "reddit.com": _words("rdt ref ref_source share share_id"),
+    "linkedin.com": _words("trk trackingid lipi rcm"),
+    "snapchat.com": _words("sid invite_id locale share_id sc_referrer"),
+    "bilibili.com": _words(
+        """
+        from seid share_source share_medium share_session_id share_from share_plat share_tag timestamp
+        unique_k bbid ts
+        """
     ),
 }
 

@@ -84,6 +84,10 @@ def test_all_behind_the_host_is_kept_letter_by_letter(text: str) -> None:
         ("https://board.example/?a=1&fbclid=1&b=2&gclid=3", "https://board.example/?a=1&b=2"),
         ("https://board.example/?UTM_Source=a&id=7", "https://board.example/?id=7"),
         ("https://board.example/?s=20&t=5&si=1", "https://board.example/?s=20&t=5&si=1"),
+        (
+            "https://board.example/?share_id=1&share_token=2&ref=3",
+            "https://board.example/?share_id=1&share_token=2&ref=3",
+        ),
         ("https://x.com/a/status/1?s=20&t=5", "https://x.com/a/status/1"),
         ("https://mobile.x.com/a/status/1?s=20", "https://mobile.x.com/a/status/1"),
         ("https://notx.com/a/status/1?s=20", "https://notx.com/a/status/1?s=20"),
