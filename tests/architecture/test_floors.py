@@ -16,7 +16,8 @@ def test_every_import_contract_holds() -> None:
         [Path(sys.executable).parent / "lint-imports"], cwd=HOUSE, capture_output=True, text=True
     )
 
-    assert found.returncode == 0, found.stdout
+    # Below its banner and its list of kept contracts it says which import broke which.
+    assert found.returncode == 0, found.stdout.partition("Broken contracts")[2] or found.stdout
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -31,11 +31,11 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _signum, _frame: stop.set())
         while not stop.is_set():
-            _sweep()
+            sweep_once()
             stop.wait(SECONDS_BETWEEN)
 
 
-def _sweep() -> None:
+def sweep_once() -> None:
     """A database that is away for a moment must not end the upkeep; the next minute tries again."""
     try:
         visit.sweep(timezone.now())
