@@ -6,3 +6,16 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "survivor_portal.config.settings.production")
 application = get_wsgi_application()
+
+
+def warm() -> None:
+    """Load the directory before the first visitor comes: a broken record stops the start with its file, line
+    and reason, and nobody waits a second for a page that should open at once."""
+    from survivor_portal import directory, links
+
+    directory.crisis_help_everywhere()
+    directory.find_by_name("warm")
+    directory.recognise(links.parse("https://warm.example/"))
+
+
+warm()
