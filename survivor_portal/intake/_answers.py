@@ -44,8 +44,9 @@ class Answers:
 
     @property
     def counts_as_minor(self) -> bool:
-        """Was the person shown under 18, or may have been? "Not sure" and no answer count as under 18."""
-        return self.age_then is not Age.ADULT
+        """Was the person shown under 18, or may have been? "Not sure" and no answer count as under 18. Who is
+        under 18 today was so in the picture, whatever was chosen there."""
+        return self.age_then is not Age.ADULT or self.age_now in _UNDER_18
 
     @property
     def is_minor_today(self) -> bool:
@@ -58,10 +59,8 @@ class Answers:
     def is_young_child_alone(self) -> bool:
         """Somebody under 13 who fills this in alone: from here on no free text is taken (COPPA, Children's
         Code; `security.md` 8)."""
-        return self.asker is Asker.SELF and Age.UNDER_13 in (
-            self.age_now,
-            self.age_then if self.age_now is None else None,
-        )
+        today = self.age_then if self.age_now in (None, Age.NOT_SURE) else self.age_now
+        return self.asker is Asker.SELF and today is Age.UNDER_13
 
     @property
     def something_is_out(self) -> bool:
@@ -87,6 +86,7 @@ class Answers:
         return self.is_minor_today and self.counts_as_minor and self.maker is Maker.SHOWN
 
 
+_UNDER_18 = (Age.UNDER_13, Age.FROM_13, Age.FROM_16)
 _ENUMS: dict[str, Any] = {
     "device_watched": Answer,
     "asker": Asker,

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from survivor_portal import directory
 from survivor_portal.directory import (
     Ask,
     Channel,
+    Consent,
     Happened,
+    Kind,
     Law,
+    Picture,
     Platform,
     Purpose,
     Reported,
@@ -31,14 +35,19 @@ _BACK_UP_PRIORITY = 4  # grounds from here on are back-ups with slow clocks
 
 def ways(platform: Platform, purposes: Sequence[Purpose], minor: bool | None) -> tuple[At, ...]:
     """The platform's channels for these purposes, best first. `minor` None: whoever is shown."""
+    return _ways(platform.key, tuple(purposes), minor)
+
+
+@lru_cache(maxsize=8192)
+def _ways(key: str, purposes: tuple[Purpose, ...], minor: bool | None) -> tuple[At, ...]:
     subject = Subject.ANY if minor is None else Subject.CHILD if minor else Subject.ADULT
-    found = directory.channels(platform, purposes, subject)
+    found = directory.channels(directory.platform(key), purposes, subject)
     sworn = [channel for channel in found if _wants_oath(channel)]
     usable = [channel for channel in found if channel not in sworn]
     if minor is False or (minor is None and Purpose.COPYRIGHT in purposes):
         usable += sworn  # an oath under penalty of perjury: adults only, last (decisions 1)
     by_address = {channel.address: channel for channel in reversed(usable)}
-    return tuple(At(platform.key, c.key) for c in usable if by_address[c.address] is c)
+    return tuple(At(key, c.key) for c in usable if by_address[c.address] is c)
 
 
 def _wants_oath(channel: Channel) -> bool:
@@ -64,7 +73,7 @@ def at_platform(answers: Answers, platform: Platform, numbers: tuple[int, ...]) 
         return
     notes = _what_happened(answers)
     if answers.counts_as_minor:
-        duties = fitting(answers, (Role.PROVIDER_DUTY,), platform)
+        duties = fitting(answers, (Role.PROVIDER_DUTY,), (platform,))
         grounds = (
             *duties,
             *(law for law in _of_place(answers, platform) if law.clock.trigger == "provider_knowledge"),
@@ -105,7 +114,7 @@ def _of_place(answers: Answers, platform: Platform) -> tuple[Law, ...]:
     """Removal grounds of the place where the person lives, without the two with steps of their own."""
     return tuple(
         law
-        for law in fitting(answers, (Role.REMOVAL_REQUEST, Role.NATIONAL_NOTES), platform)
+        for law in fitting(answers, (Role.REMOVAL_REQUEST, Role.NATIONAL_NOTES), (platform,))
         if law.jurisdiction not in ("US", "INT") and not law.match.tie_all_of
     )
 
@@ -140,14 +149,12 @@ def _requests(
             items=numbers,
             notes=notes,
         )
-    world = fitting(answers, (Role.REMOVAL_REQUEST,), platform)
-    for law in world:
-        if (
-            law.jurisdiction == "US"
-            and not law.match.tie_all_of
-            and "victim_is_author" not in law.match.tie_any_of
-        ):
-            yield _us_request(answers, law, platform, numbers, anything, notes)
+    world = fitting(answers, (Role.REMOVAL_REQUEST,), (platform,))
+    of_us = [
+        law for law in world if law.jurisdiction == "US" and "victim_is_author" not in law.match.tie_any_of
+    ]
+    for law in of_us:
+        yield _us_request(answers, law, platform, numbers, anything, notes)
     for law in world:
         if "-" in law.jurisdiction:
             yield Step(
@@ -164,7 +171,7 @@ def _requests(
             privacy = ways(platform, (Purpose.PRIVACY,), answers.counts_as_minor) or anything
             yield Step(
                 StepKey.DATA_LAW,
-                When.LATER,
+                _when_data_law(answers, platform),
                 platform=platform.key,
                 channels=privacy,
                 grounds=(law.key,),
@@ -184,8 +191,11 @@ def _requests(
                     items=numbers,
                     notes=(Note.NAME_RISK,),
                 )
-    us_fits = any(law.jurisdiction == "US" for law in world)
-    if not now and not answers.counts_as_minor and not (us_fits and answers.country == "US"):
+    if (
+        not any(law.role is Role.REMOVAL_REQUEST for law in now)
+        and not answers.counts_as_minor
+        and not (of_us and answers.country in ("US", ""))
+    ):
         # No law of the place fits: the platform's own rules carry the first request.
         yield Step(
             StepKey.REQUEST,
@@ -197,6 +207,15 @@ def _requests(
             items=numbers,
             notes=notes,
         )
+
+
+def _when_data_law(answers: Answers, platform: Platform) -> When:
+    """A back-up with a slow clock, but of the first where few others fit: consent withdrawn, an adult's
+    drawn picture (`laws.md` 1a), a search result (1c)."""
+    first = not answers.counts_as_minor and (
+        answers.consent is Consent.WITHDRAWN or answers.picture is Picture.DRAWN
+    )
+    return When.TODAY if first or platform.kind is Kind.SEARCH else When.LATER
 
 
 def _us_request(
@@ -223,27 +242,34 @@ def _us_request(
     )
 
 
-def around(sites: tuple[str, ...], numbers: tuple[int, ...]) -> Iterator[Step]:
+def around(answers: Answers, sites: tuple[str, ...], numbers: tuple[int, ...]) -> Iterator[Step]:
     """Where a site cannot or should not be written to, or is not known: its host, a CDN in front of it, its
-    registrar. Search and hotline stand in every such plan anyway."""
+    registrar. Search and hotline stand in every such plan anyway. On a mere threat there is no file to take
+    away yet, so the host can wait."""
     for key, letter, when in (
-        (StepKey.HOST, "host", When.TODAY),
+        (StepKey.HOST, "host", When.TODAY if answers.something_is_out else When.LATER),
         (StepKey.CDN, "cdn", When.LATER),
         (StepKey.REGISTRAR, "registrar", When.LATER),
     ):
         yield Step(key, when, sites=sites, letter=letter, items=numbers, notes=(Note.LOOK_UP_HOST,))
 
 
-def appeal(law: Law, platform_key: str, numbers: tuple[int, ...]) -> Step:
-    """The complaint to the platform itself after a no."""
-    platform = directory.platform(platform_key)
-    return Step(
-        StepKey.APPEAL,
-        When.TODAY,
-        platform=platform_key,
-        channels=ways(platform, (Purpose.APPEAL, Purpose.DSA_NOTICE), None),
-        grounds=(law.key,),
-        letter="request",
-        items=numbers,
-        notes=(Note.REFUSED,),
+def appeals(answers: Answers, platform: Platform, numbers: tuple[int, ...]) -> Iterator[Step]:
+    """The complaint to the platform itself after a no: by its own appeal, else where the no came from."""
+    if platform.contact_risk.level is Risk.HOSTILE:
+        return
+    minor = answers.counts_as_minor
+    channels = ways(platform, (Purpose.APPEAL, Purpose.DSA_NOTICE), minor) or ways(
+        platform, _report_purposes(answers), minor
     )
+    for law in fitting(answers, (Role.PLATFORM_APPEAL,), (platform,)) if channels else ():
+        yield Step(
+            StepKey.APPEAL,
+            When.TODAY,
+            platform=platform.key,
+            channels=channels,
+            grounds=(law.key,),
+            letter="request",
+            items=numbers,
+            notes=(Note.REFUSED,),
+        )

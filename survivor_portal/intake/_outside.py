@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from survivor_portal import directory
 from survivor_portal.directory import (
+    Age,
     AgeAtImage,
     Answer,
     Asker,
@@ -17,6 +18,7 @@ from survivor_portal.directory import (
     Picture,
     Purpose,
     Resource,
+    Role,
     Who,
 )
 from survivor_portal.intake._answers import Answers
@@ -26,6 +28,8 @@ from survivor_portal.intake._items import Item
 from survivor_portal.intake._steps import At, Note, Step, StepKey, When
 
 _US_HOTLINE = "cybertipline"
+ASKED_OF_POLICE = ("eu-dsa-9",)  # only an authority can use it: it travels with the police step
+_FINDER = "findahelpline"
 _SEARCH_ENGINES = ("google-search", "bing", "duckduckgo", "yahoo-search", "yandex")
 
 
@@ -45,10 +49,6 @@ def _keys(resources: Iterable[Resource], limit: int = 4) -> tuple[str, ...]:
     return tuple(dict.fromkeys(r.key for r in resources))[:limit]
 
 
-def _by_need(answers: Answers, *needs: Need, who: Who | None = None, limit: int = 4) -> tuple[str, ...]:
-    return _keys(directory.resources_for(answers.country, needs=needs, age=_age(answers), who=who), limit)
-
-
 def child_lines(answers: Answers) -> tuple[str, ...]:
     """Helplines for children in the country, else the finder."""
     lines = [
@@ -62,17 +62,25 @@ def child_lines(answers: Answers) -> tuple[str, ...]:
 def hotline_keys(answers: Answers) -> tuple[str, ...]:
     """Hotlines for a picture of somebody under 18: the country's own first, then CyberTipline, which takes
     reports from any country."""
-    own = [
-        r
-        for r in directory.hotlines(answers.country)
-        if Need.REPORT_CRIME in r.needs and r.key != _US_HOTLINE
-    ]
+    # A grown survivor may have the web watched for known pictures of their childhood (laws.md 1a).
+    watch = ("project-arachnid",) if answers.age_now is Age.ADULT else ()
     if answers.country == "US":
-        return (_US_HOTLINE, "ncmec-call-center")
-    usable = [r for r in own if r.country == answers.country]
-    if answers.country == "GB":  # the young person's own way comes first (laws.md 5)
-        usable = [directory.resource("report-remove"), *usable]
-    return _keys((*usable, directory.resource(_US_HOTLINE), directory.resource("inhope")))
+        return (_US_HOTLINE, "ncmec-call-center", *watch)
+    usable = _own_hotlines(answers)
+    if answers.country == "GB" and answers.is_minor_today:  # the young person's own way first (laws.md 5)
+        usable = ("report-remove", *usable)
+    return tuple(dict.fromkeys((*usable[:2], _US_HOTLINE, *watch, "inhope")))
+
+
+def _own_hotlines(answers: Answers) -> tuple[str, ...]:
+    """The country's own. One run by the police is left out where a lawyer is to be asked before police."""
+    return tuple(
+        r.key
+        for r in directory.hotlines(answers.country)
+        if Need.REPORT_CRIME in r.needs
+        and r.key != _US_HOTLINE
+        and not (answers.shown_exposes_self and Need.LAW_ENFORCEMENT in r.needs)
+    )
 
 
 def legal_help(answers: Answers) -> tuple[str, ...]:
@@ -86,9 +94,8 @@ def legal_help(answers: Answers) -> tuple[str, ...]:
 def flaggers(answers: Answers) -> tuple[str, ...]:
     """Who may hold trusted-flagger status and helps with removal in the country."""
     if answers.counts_as_minor:
-        return hotline_keys(answers)
-    own = directory.resources_for(answers.country, needs=(Need.REMOVAL_HELP,), age=AgeAtImage.OVER_18)
-    return _keys(r for r in own if r.country == answers.country)
+        return _own_hotlines(answers)
+    return _keys(_removal_helpers(answers))
 
 
 def regulators(answers: Answers) -> tuple[str, ...]:
@@ -105,17 +112,22 @@ def regulators(answers: Answers) -> tuple[str, ...]:
 
 
 def for_law(law: Law, answers: Answers) -> tuple[str, ...]:
-    """The resources that belong to a law's authority, by the key list in its record."""
-    return tuple(key for key in law.resources if directory.resource(key).list_by_default)
+    """The resources that belong to a law's authority, by the key list in its record. Those run by the police
+    come last where a lawyer is to be asked before police."""
+    found = [directory.resource(key) for key in law.resources]
+    shown = [r for r in found if r.list_by_default]
+    if answers.shown_exposes_self:
+        shown.sort(key=lambda r: Need.LAW_ENFORCEMENT in r.needs)
+    return tuple(r.key for r in shown)
 
 
 def urgent(answers: Answers) -> Iterator[Step]:
     """What comes before any form."""
     if answers.danger:
         yield Step(StepKey.DANGER, When.NOW)
-    if answers.is_minor_today and answers.asker is not Asker.FRIEND:
-        if answers.home_safe is False or answers.is_young_child_alone:
-            yield Step(StepKey.CHILD_LINE, When.NOW, resources=child_lines(answers))
+    for_a_child = answers.is_minor_today and answers.asker is not Asker.FRIEND
+    if for_a_child and (answers.home_safe is False or answers.is_young_child_alone):
+        yield Step(StepKey.CHILD_LINE, When.NOW, resources=child_lines(answers))
     if answers.is_threatened:
         yield Step(StepKey.THREAT, When.NOW)
     if answers.asker is Asker.SELF and answers.is_minor_today:
@@ -150,15 +162,12 @@ def rest(answers: Answers, items: tuple[Item, ...]) -> Iterator[Step]:
     if answers.picture is not Picture.DRAWN and not helps_only:
         yield _hash(answers)
     if answers.forced is Answer.YES:
-        keys = tuple(
-            dict.fromkeys(
-                r.key
-                for r in directory.resources_for(answers.country, needs=(Need.TRAFFICKING,))
-                if r.key != _US_HOTLINE
-            )
+        yield Step(
+            StepKey.TRAFFICKING,
+            When.TODAY,
+            resources=_trafficking_lines(answers),
+            notes=(Note.EXPOSED_TRAFFICKING,),
         )
-        lines = keys or _by_need(answers, Need.LAW_ENFORCEMENT) or directory_lines(answers)
-        yield Step(StepKey.TRAFFICKING, When.TODAY, resources=lines, notes=(Note.EXPOSED_TRAFFICKING,))
     if (
         answers.is_minor_today
         and answers.counts_as_minor
@@ -169,16 +178,46 @@ def rest(answers: Answers, items: tuple[Item, ...]) -> Iterator[Step]:
     yield Step(StepKey.SUPPORT, When.LATER, resources=_support(answers))
 
 
-def directory_lines(answers: Answers) -> tuple[str, ...]:
-    """Whatever line the country has."""
-    return _keys(directory.crisis_help(answers.country).lines) or ("findahelpline",)
+def _trafficking_lines(answers: Answers) -> tuple[str, ...]:
+    """The country's line for people who were forced or sold, else its police where that is safe, else
+    whatever line it has."""
+    lines = directory.resources_for(answers.country, needs=(Need.TRAFFICKING,))
+    police = () if answers.shown_exposes_self else _police_desks(answers)
+    return (
+        _keys(r for r in lines if r.key != _US_HOTLINE)
+        or _keys(police)
+        or _keys(directory.crisis_help(answers.country).lines)
+        or (_FINDER,)
+    )
 
 
 def _support(answers: Answers) -> tuple[str, ...]:
+    """Someone to talk to. Adults have no hotline step, so a service that helps with removal comes first."""
+    needs = (Need.MENTAL_HEALTH, Need.CRISIS_SUPPORT)
+    found = directory.resources_for(answers.country, needs=needs, age=_age(answers), who=_who(answers))
+    helpers = [] if answers.counts_as_minor else _removal_helpers(answers)
+    return _keys((*helpers[:1], *(r for r in found if not r.numbers)), 3) or (_FINDER,)
+
+
+def _removal_helpers(answers: Answers) -> list[Resource]:
+    found = directory.resources_for(answers.country, needs=(Need.REMOVAL_HELP,), age=AgeAtImage.OVER_18)
+    return [r for r in found if r.country == answers.country]
+
+
+def _police_desks(answers: Answers) -> list[Resource]:
+    """Police and their desks in the country; not those that are its hotline already."""
     found = directory.resources_for(
-        answers.country, needs=(Need.MENTAL_HEALTH, Need.CRISIS_SUPPORT), age=_age(answers), who=_who(answers)
+        answers.country, needs=(Need.LAW_ENFORCEMENT,), age=_age(answers), who=_who(answers)
     )
-    return _keys(found, 3) or ("findahelpline",)
+    return [
+        r
+        for r in found
+        if r.country == answers.country
+        and Need.REPORT_CRIME in r.needs
+        and r.key not in hotline_keys(answers)
+        # Its own caution: not on a page for children.
+        and not (r.key == "hsi-know2protect" and answers.asker is Asker.SELF)
+    ]
 
 
 def _police(answers: Answers, numbers: tuple[int, ...]) -> Iterator[Step]:
@@ -187,37 +226,35 @@ def _police(answers: Answers, numbers: tuple[int, ...]) -> Iterator[Step]:
     notes: tuple[Note, ...] = (Note.PRESERVATION,)
     if answers.shown_exposes_self:
         yield Step(
-            StepKey.LEGAL_FIRST, When.TODAY, resources=legal_help(answers) or hotline_keys(answers)[:2]
+            StepKey.LEGAL_FIRST,
+            _first_if_only_threatened(answers),
+            resources=legal_help(answers) or hotline_keys(answers)[:2],
         )
         notes = (Note.POLICE_AFTER_LEGAL, Note.PRESERVATION)
-    orders = tuple(
-        law.key
-        for law in fitting(answers, (_ORDER_ROLE,))
-        if law.key == "eu-dsa-9" and not answers.shown_exposes_self and answers.something_is_out
-    )
-    own = directory.resources_for(
-        answers.country, needs=(Need.LAW_ENFORCEMENT,), age=_age(answers), who=_who(answers)
-    )
-    shown = [
-        r
-        for r in own
-        if Need.REPORT_CRIME in r.needs
-        and r.key not in hotline_keys(answers)
-        # Its own caution: not on a page for children.
-        and not (r.key == "hsi-know2protect" and answers.asker is Asker.SELF)
-    ]
     yield Step(
         StepKey.POLICE,
-        When.TODAY,
-        resources=_keys(r for r in shown if r.country == answers.country),
-        grounds=orders,
+        _first_if_only_threatened(answers),
+        resources=_keys(_police_desks(answers)),
+        grounds=_police_grounds(answers),
         letter="police",
         items=numbers,
         notes=notes,
     )
 
 
-_ORDER_ROLE = directory.Role.AUTHORITY_ORDER
+def _first_if_only_threatened(answers: Answers) -> When:
+    """With nothing out, police and the fingerprint belong to the first hour (`laws.md` 1a)."""
+    return When.TODAY if answers.something_is_out else When.NOW
+
+
+def _police_grounds(answers: Answers) -> tuple[str, ...]:
+    """What an officer can use: the crime of the country, an order to the platform. Not where it could turn
+    against the young person who asks."""
+    if answers.shown_exposes_self:
+        return ()
+    crimes = [law for law in fitting(answers, (Role.CRIMINAL,)) if law.jurisdiction == answers.country]
+    orders = [law for law in fitting(answers, (Role.AUTHORITY_ORDER,)) if law.key in ASKED_OF_POLICE]
+    return tuple(law.key for law in (*crimes, *(orders if answers.something_is_out else ())))
 
 
 def _search(answers: Answers, numbers: tuple[int, ...]) -> Step:
@@ -242,7 +279,8 @@ def _search(answers: Answers, numbers: tuple[int, ...]) -> Step:
 
 def _hash(answers: Answers) -> Step:
     """The fingerprint services; only with a file that is already on the person's own device."""
+    when = _first_if_only_threatened(answers)
     if not answers.counts_as_minor:
-        return Step(StepKey.HASH, When.TODAY, resources=("stopncii",), notes=(Note.HASH_CONDITION,))
+        return Step(StepKey.HASH, when, resources=("stopncii",), notes=(Note.HASH_CONDITION,))
     keys = ("report-remove", "take-it-down") if answers.country == "GB" else ("take-it-down",)
-    return Step(StepKey.HASH, When.TODAY, resources=keys, notes=(Note.HASH_CONDITION, Note.TWO_TAKE_IT_DOWNS))
+    return Step(StepKey.HASH, when, resources=keys, notes=(Note.HASH_CONDITION, Note.TWO_TAKE_IT_DOWNS))

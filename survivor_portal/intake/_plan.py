@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from survivor_portal import directory
-from survivor_portal.directory import Law, Reported, Risk, Role
+from survivor_portal.directory import Answer, Law, Platform, Reported, Role
 from survivor_portal.intake import _outside as outside
 from survivor_portal.intake._answers import Answers
-from survivor_portal.intake._at_platform import appeal, around, at_platform
+from survivor_portal.intake._at_platform import appeals, around, at_platform
 from survivor_portal.intake._grounds import fitting
 from survivor_portal.intake._items import Item, by_party
 from survivor_portal.intake._steps import Note, Plan, Step, StepKey, When
@@ -41,7 +41,8 @@ def plan(answers: Answers, items: tuple[Item, ...] = ()) -> Plan:
 
 def _rank(answers: Answers) -> Callable[[Step], tuple[int, float]]:
     """The order of urgency. With a threat and nothing out yet, police and the fingerprint come before the
-    platform (`laws.md` 1a)."""
+    platform (`laws.md` 1a). Where home is not safe, the hotline comes before any talk. Where a young person
+    made or passed on the picture, the lawyer comes before any authority, as some are the police."""
     after_hotline = _ORDER[StepKey.HOTLINE]
     early: dict[StepKey, float] = {}
     if not answers.something_is_out:
@@ -50,6 +51,10 @@ def _rank(answers: Answers) -> Callable[[Step], tuple[int, float]]:
             StepKey.POLICE: after_hotline + 0.2,
             StepKey.HASH: after_hotline + 0.3,
         }
+    elif answers.shown_exposes_self:
+        early = {StepKey.LEGAL_FIRST: _ORDER[StepKey.AUTHORITY] - 0.5}
+    if answers.home_safe is False:
+        early[StepKey.TELL] = after_hotline + 0.05
 
     def rank(step: Step) -> tuple[int, float]:
         return (_WHEN[step.when], early.get(step.key, _ORDER[step.key]))
@@ -89,7 +94,7 @@ def _at_places(answers: Answers, items: tuple[Item, ...]) -> Iterator[Step]:
         around_sites += unknown
         around_items += numbers
     if around_sites:
-        yield from around(tuple(dict.fromkeys(around_sites)), tuple(sorted(around_items)))
+        yield from around(answers, tuple(dict.fromkeys(around_sites)), tuple(sorted(around_items)))
 
 
 def _owners(answers: Answers, sites: tuple[str, ...], numbers: tuple[int, ...]) -> Step:
@@ -105,6 +110,8 @@ def _owners(answers: Answers, sites: tuple[str, ...], numbers: tuple[int, ...]) 
         grounds=grounds,
         letter="request" if grounds else "owner",
         items=numbers,
+        # Nobody knows a process of theirs, so no number of hours may be named (decisions 1).
+        notes=(Note.PROCESS_UNKNOWN,) if grounds else (),
     )
 
 
@@ -113,17 +120,22 @@ def _for_owner(law: Law) -> bool:
     return "platform_serves_place" in law.match.tie_any_of
 
 
+def _parties(items: tuple[Item, ...]) -> tuple[Platform | None, ...]:
+    """Each platform once; None for a site nobody knows."""
+    return tuple(directory.platform(key) if key else None for key in dict.fromkeys(i.platform for i in items))
+
+
 def _authorities(answers: Answers, items: tuple[Item, ...]) -> Iterator[Step]:
-    """Authorities that can order removal. Threats count: several act before anything is out."""
+    """Authorities that can order removal, also those that are told through a complaint. Some act on a threat,
+    before anything is out. For an adult they stand with the first requests (`laws.md` 1a), for a child they
+    back up the hotline."""
     numbers = tuple(item.number for item in items)
-    for law in fitting(answers, (Role.AUTHORITY_ORDER,)):
-        if law.key == "eu-dsa-9":  # asked of police or prosecutor: it travels with the police step
-            continue
-        if not answers.something_is_out and not law.match.before_publication:
+    for law in fitting(answers, (Role.AUTHORITY_ORDER, Role.REGULATOR_COMPLAINT), _parties(items)):
+        if not _can_order(law) or not (answers.something_is_out or law.match.before_publication):
             continue
         yield Step(
             StepKey.AUTHORITY,
-            When.TODAY,
+            When.NOW if law.priority == 1 and not answers.counts_as_minor else When.TODAY,
             resources=outside.for_law(law, answers),
             grounds=(law.key,),
             letter="request",
@@ -131,16 +143,24 @@ def _authorities(answers: Answers, items: tuple[Item, ...]) -> Iterator[Step]:
         )
     if not answers.something_is_out:
         return
-    for law in fitting(answers, (Role.PRIORITY_CHANNEL,)):
+    for law in fitting(answers, (Role.PRIORITY_CHANNEL,), _parties(items)):
         hotlines = outside.flaggers(answers)
-        yield Step(
-            StepKey.FLAGGER,
-            When.LATER,
-            resources=hotlines,
-            grounds=(law.key,),
-            letter="request",
-            items=numbers,
-        )
+        if hotlines or law.complaint_address:
+            yield Step(
+                StepKey.FLAGGER,
+                When.LATER,
+                resources=hotlines,
+                grounds=(law.key,),
+                letter="request",
+                items=numbers,
+            )
+
+
+def _can_order(law: Law) -> bool:
+    """Can this office itself have a picture taken down, and does the person turn to it directly?"""
+    if law.role is Role.REGULATOR_COMPLAINT:
+        return law.clock.bound == "authority"
+    return law.key not in outside.ASKED_OF_POLICE
 
 
 _TOLD_NO = (Reported.REFUSED, Reported.PARTLY, Reported.SILENT, Reported.ASKED_MORE)
@@ -151,21 +171,26 @@ def _after_a_no(answers: Answers, items: tuple[Item, ...]) -> Iterator[Step]:
     if not answers.something_is_out:
         return
     numbers = tuple(item.number for item in items)
+    parties = _parties(items)
+    told_no = answers.reported in _TOLD_NO
     refused = answers.reported in (Reported.REFUSED, Reported.PARTLY)
-    when = When.TODAY if answers.reported in _TOLD_NO else When.IF_NO
+    when = When.TODAY if told_no else When.IF_NO
     notes = (Note.REFUSED,) if refused else (Note.SILENT,) if answers.reported is Reported.SILENT else ()
-    if answers.reported in _TOLD_NO and any(
-        law.key == "us-tida" for law in fitting(answers, (Role.REMOVAL_REQUEST,))
-    ):
+    of_us = {law.key for law in fitting(answers, (Role.REMOVAL_REQUEST,), parties)}
+    if "us-tida" in of_us and (told_no or answers.country == "US"):
         yield Step(
             StepKey.REGULATOR,
-            When.TODAY,
+            when,
             resources=("ftc-tida",),
             letter="ftc",
             items=numbers,
             notes=(*notes, Note.TWO_TAKE_IT_DOWNS),
         )
-    for law in fitting(answers, (Role.REGULATOR_COMPLAINT,)):
+    ordering = {law.jurisdiction for law in fitting(answers, (Role.AUTHORITY_ORDER,), parties)}
+    for law in fitting(answers, (Role.REGULATOR_COMPLAINT,), parties):
+        # Where an office can order it down, a complaint about the words around it adds nothing.
+        if _can_order(law) or law.jurisdiction in ordering - {"EU"}:
+            continue
         yield Step(
             StepKey.REGULATOR,
             when,
@@ -179,15 +204,21 @@ def _after_a_no(answers: Answers, items: tuple[Item, ...]) -> Iterator[Step]:
     if regulators:
         yield Step(StepKey.REGULATOR, when, resources=regulators, items=numbers, notes=notes)
     if refused:
-        for law in fitting(answers, (Role.PLATFORM_APPEAL,)):
-            for (key, _site), group in by_party(items).items():
-                if key and directory.platform(key).contact_risk.level is not Risk.HOSTILE:
-                    yield appeal(law, key, tuple(item.number for item in group))
+        for (key, _site), group in by_party(items).items():
+            if key:
+                yield from appeals(answers, directory.platform(key), tuple(item.number for item in group))
+
+
+_FOR_TRAFFICKING = "us-1595"
 
 
 def _civil(answers: Answers) -> Iterator[Step]:
     """Claims in court: a lawyer's work, named so that nobody misses a right."""
-    grounds = tuple(law.key for law in fitting(answers, (Role.CIVIL_CLAIM,)))
+    grounds = tuple(
+        law.key
+        for law in fitting(answers, (Role.CIVIL_CLAIM,))
+        if law.key != _FOR_TRAFFICKING or answers.forced is Answer.YES
+    )
     lawyers = outside.legal_help(answers)
     if grounds or lawyers:
         yield Step(StepKey.LAWYER, When.LATER, resources=lawyers, grounds=grounds)

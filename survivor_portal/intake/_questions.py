@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
-from survivor_portal.directory import Asker, Happened, Picture
+from survivor_portal.directory import Age, Asker, Happened, Picture
 from survivor_portal.intake._answers import Answers
 from survivor_portal.intake._items import Item
 
@@ -33,7 +33,9 @@ def _forced(answers: Answers, _items: tuple[Item, ...]) -> bool:
 
 
 def _links(answers: Answers, _items: tuple[Item, ...]) -> bool:
-    return not answers.is_young_child_alone
+    # A friend can tell a hotline about a child's picture; for an adult there is nobody to give the links to.
+    for_nobody = answers.asker is Asker.FRIEND and not answers.counts_as_minor
+    return not answers.is_young_child_alone and not for_nobody
 
 
 def _owner(answers: Answers, items: tuple[Item, ...]) -> bool:
@@ -99,7 +101,10 @@ def position(question: Question, answers: Answers, items: tuple[Item, ...]) -> t
 
 def settled(answers: Answers, items: tuple[Item, ...]) -> Answers:
     """The answers without those to questions that are not asked (any more): a hidden answer must not steer
-    a plan. Whatever a question's condition reads was asked before it."""
+    a plan. Whatever a question's condition reads was asked before it. Of two ages that cannot both be true,
+    the one in the picture is taken as not sure, which counts as under 18."""
+    if answers.age_then is Age.ADULT and answers.counts_as_minor:
+        answers = replace(answers, age_then=Age.NOT_SURE)
     kept = Answers()
     for question in QUESTIONS:
         if question.fills and question.asked_if(kept, items):
