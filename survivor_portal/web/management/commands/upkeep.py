@@ -39,7 +39,7 @@ def sweep_once() -> None:
     """A database that is away for a moment must not end the upkeep; the next minute tries again."""
     try:
         visit.sweep(timezone.now())
-    except DatabaseError as trouble:
-        log.error("sweep failed: %s", type(trouble).__name__)
+    except DatabaseError:
+        log.exception("sweep failed")
     finally:
         close_old_connections()
