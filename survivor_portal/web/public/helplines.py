@@ -1,4 +1,4 @@
-"""Who can help, by country, need and age. The choice comes by POST, so that no address tells anything of it."""
+"""Who can help, by country, need and age. The choice comes by POST, so that no address tells of it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LEGAL = frozenset({Need.LEGAL_HELP})
 THREATS = frozenset({Need.SEXTORTION})
 
 # Neutral codes: even what travels in the form says little to somebody who sees it.
-NEEDS: dict[str, tuple[Words, Collection[Need]]] = {
+NEEDS: dict[str, tuple[Words, frozenset[Need]]] = {
     "1": (_("Talk to someone"), TALK),
     "2": (_("Get a picture taken down"), DOWN),
     "3": (_("Report a crime"), REPORT),

@@ -1,8 +1,13 @@
-"""What pages say about a helpline beyond its record: its languages by name, and whether it is due a new check."""
+"""What pages say about a helpline beyond its record: languages by name, and if it is due a new check."""
+
+from datetime import date
+from functools import lru_cache
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import get_language_info
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from survivor_portal import directory
@@ -25,6 +30,17 @@ _NAMES = {
     "zh": "Chinese",
     "zu": "Zulu",
 }
+
+
+@register.simple_tag
+def whole_resource(resource: Resource) -> SafeString:
+    """All that is known about a helpline. Made once a day: a long list would cost a page most of its time."""
+    return _whole(resource.key, timezone.now().date(), get_language() or "")
+
+
+@lru_cache(maxsize=1024)
+def _whole(key: str, _today: date, _language: str) -> SafeString:
+    return render_to_string("components/resource.html", {"resource": directory.resource(key), "full": True})
 
 
 @register.filter
