@@ -23,12 +23,15 @@ from survivor_portal.intake._questions import (
     settled,
 )
 from survivor_portal.intake._steps import At, Cost, Note, Plan, Step, StepKey, When
+from survivor_portal.intake._table import HEADER as TABLE_HEADER
+from survivor_portal.intake._table import rows as table_rows
 
 __all__ = [
     "BY_KEY",
     "KEYS",
     "MAX_ITEMS",
     "QUESTIONS",
+    "TABLE_HEADER",
     "Answers",
     "At",
     "Cost",
@@ -51,6 +54,7 @@ __all__ = [
     "plan",
     "position",
     "settled",
+    "table_rows",
     "to_plain",
     "without_pictures",
 ]

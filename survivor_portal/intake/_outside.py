@@ -30,6 +30,8 @@ from survivor_portal.intake._steps import At, Note, Step, StepKey, When
 _US_HOTLINE = "cybertipline"
 ASKED_OF_POLICE = ("eu-dsa-9",)  # only an authority can use it: it travels with the police step
 _FINDER = "findahelpline"
+_CHILD_LINES_EVERYWHERE = "child-helpline-international-list"
+_MADE_FOR_CHILDREN = ("childhelp",)  # filed as a crisis line, as adults may call it too
 _SEARCH_ENGINES = ("google-search", "bing", "duckduckgo", "yahoo-search", "yandex")
 
 
@@ -52,11 +54,14 @@ def _keys(resources: Iterable[Resource], limit: int = 4) -> tuple[str, ...]:
 def child_lines(answers: Answers) -> tuple[str, ...]:
     """Helplines for children in the country, else the finder."""
     lines = [
-        r for r in directory.resources_for(answers.country, needs=(Need.CRISIS_SUPPORT,)) if r.kind == "child"
+        r
+        for r in directory.resources_for(answers.country, needs=(Need.CRISIS_SUPPORT,))
+        if r.kind == "child" or r.key in _MADE_FOR_CHILDREN
     ]
     own = [r for r in lines if r.country == answers.country]
-    crisis = [r for r in directory.crisis_help(answers.country).lines if r.kind != "child"]
-    return _keys((*own, *crisis)) or ("child-helpline-international-list", "findahelpline")
+    crisis = [r for r in directory.crisis_help(answers.country).lines if r not in own]
+    everywhere = () if own else (_CHILD_LINES_EVERYWHERE,)
+    return (*_keys((*own, *crisis), 3), *everywhere)
 
 
 def hotline_keys(answers: Answers) -> tuple[str, ...]:
@@ -196,7 +201,12 @@ def _support(answers: Answers) -> tuple[str, ...]:
     needs = (Need.MENTAL_HEALTH, Need.CRISIS_SUPPORT)
     found = directory.resources_for(answers.country, needs=needs, age=_age(answers), who=_who(answers))
     helpers = [] if answers.counts_as_minor else _removal_helpers(answers)
-    return _keys((*helpers[:1], *(r for r in found if not r.numbers)), 3) or (_FINDER,)
+    return _keys((*helpers[:1], *(r for r in found if _is_a_line_for(r, answers))), 3) or (_FINDER,)
+
+
+def _is_a_line_for(record: Resource, answers: Answers) -> bool:
+    """Not the lists of emergency numbers, and no children's line for a grown person's picture."""
+    return not record.numbers and (answers.counts_as_minor or record.kind != "child")
 
 
 def _removal_helpers(answers: Answers) -> list[Resource]:
