@@ -46,6 +46,11 @@ class Stand:
         return intake.next_question(self.answers, self.items, self.passed)
 
     @property
+    def watched(self) -> bool:
+        """May somebody else see this device? "Not sure" counts as yes."""
+        return self.answers.device_watched in (Answer.YES, Answer.UNKNOWN)
+
+    @property
     def plan(self) -> intake.Plan:
         return intake.plan(self.answers, self.items)
 
@@ -80,7 +85,7 @@ def answer(data: Data, key: str, given: Mapping[str, Any], typed: Mapping[str, s
             answers.pop(name, None)
         else:
             answers[name] = value
-    data["watched"] = answers.get("device_watched") in (Answer.YES, Answer.UNKNOWN)
+    data["watched"] = stand(data).watched
     if key == "links":
         _take_links(data, typed)
     if stand(data).answers.is_young_child_alone:

@@ -330,7 +330,7 @@ def sign(request: HttpRequest, stand: Stand) -> HttpResponse:
 
 def download(request: HttpRequest, stand: Stand) -> HttpResponse:
     """The plan and its letters as one plain text file with a neutral name."""
-    if stand.question is not None or stand.at == flow.DANGER:
+    if stand.question is not None or stand.at == flow.DANGER or stand.watched:
         return flow_page()
     today = timezone.now().date()
     plan = stand.plan
