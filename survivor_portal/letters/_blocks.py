@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from survivor_portal import directory
 from survivor_portal.directory import Age, Asker, Happened, Law, Maker, Picture, Reported
-from survivor_portal.letters._case import NEEDLESS, Case, Outcome, day, may_not_sign, one_line, out, placed
+from survivor_portal.letters._case import NEEDLESS, Case, Outcome, may_not_sign, one_line, out, placed
 from survivor_portal.letters._declarations import declaration
 from survivor_portal.letters._facts import Item
 from survivor_portal.letters._reading import reading
@@ -236,7 +236,7 @@ def _signature(case: Case) -> Outcome:
     lines = [
         case.say("signature", "signed", name=name),
         case.say("signature", case.voice),
-        case.say("signature", "date", date=day(case.signer.signed_on or case.today)),
+        case.say("signature", "date", date=case.texts.day(case.signer.signed_on or case.today)),
     ]
     return placed("\n".join(lines))
 

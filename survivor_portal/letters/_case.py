@@ -9,21 +9,6 @@ from survivor_portal.directory import Asker, Law
 from survivor_portal.letters._facts import Addressee, Facts, Signer
 from survivor_portal.letters._texts import Texts
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -77,10 +62,6 @@ def out(code: str, blank: str = "") -> Outcome:
 def one_line(text: str) -> str:
     """Typed text as one printable line: no control characters, no runs of blanks."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
-
-
-def day(moment: date) -> str:
-    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
 
 
 def may_not_sign(facts: Facts) -> str:

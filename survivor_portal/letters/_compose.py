@@ -7,7 +7,7 @@ from datetime import date
 
 from survivor_portal.directory import Law
 from survivor_portal.letters._blocks import AFTER, BEFORE
-from survivor_portal.letters._case import Case, Outcome, day, one_line
+from survivor_portal.letters._case import Case, Outcome, one_line
 from survivor_portal.letters._conditions import conditions
 from survivor_portal.letters._declarations import declarations
 from survivor_portal.letters._facts import Addressee, Facts, Signer
@@ -16,10 +16,10 @@ from survivor_portal.letters._reading import (
     WHO_ELSE,
     bars,
     blocks_of,
-    clock_words,
     consent_was_given,
     law_of,
     needed,
+    period,
 )
 from survivor_portal.letters._texts import Request, Texts, texts
 
@@ -114,7 +114,7 @@ def _listed(
 def _own(law: Law, request: Request | None, facts: Facts, to: Addressee, words: Texts) -> str:
     if request is None:
         return ""
-    fill = {"to": one_line(to.name), "clock": clock_words(law.clock)}
+    fill = {"to": one_line(to.name), "clock": words.period(period(law.clock))}
     return "\n".join(text.format_map(fill) for text in request.own(conditions(facts, to, law)))
 
 
@@ -177,7 +177,7 @@ def _opening(case: Case, asked: dict[str, Request | None], part: tuple[int, int]
         variant,
         subject=subject(case, part),
         to=one_line(case.to.name),
-        date=day(case.signer.signed_on or case.today),
+        date=case.texts.day(case.signer.signed_on or case.today),
         grounds=names,
     )
     if part[1] > 1:

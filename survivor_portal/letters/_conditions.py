@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from survivor_portal.directory import Age, Asker, Law, Picture, Reported
 from survivor_portal.letters._facts import Addressee, Facts
-from survivor_portal.letters._reading import clock_words, consent_was_given
+from survivor_portal.letters._reading import consent_was_given, period
 
 
 def conditions(facts: Facts, to: Addressee, law: Law | None = None) -> tuple[str, ...]:
     """The true ones of _texts.CONDITIONS for this case."""
-    clock = clock_words(law.clock) if law is not None else ""
+    clock = period(law.clock) if law is not None else None
     truth = {
         "minor": facts.minor,
         "adult": not facts.minor,
@@ -18,7 +18,7 @@ def conditions(facts: Facts, to: Addressee, law: Law | None = None) -> tuple[str
         "forced": bool(facts.forced),
         "process": to.process_known,
         # A number may stand in a letter only when it is verified and, for a platform, its process is known.
-        "clock": bool(clock) and (to.process_known or to.is_public_body),
+        "clock": clock is not None and (to.process_known or to.is_public_body),
         "withdrawn": consent_was_given(facts),
         "threat": facts.happened.value != "posted",
         "self": facts.asker is Asker.SELF,

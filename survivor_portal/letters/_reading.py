@@ -29,18 +29,14 @@ def needed(law: Law, facts: Facts) -> tuple[Element, ...]:
     return tuple(element for element in law.elements if element.required and element.key not in spared)
 
 
-def clock_words(clock: Clock) -> str:
-    """ "48 hours", or "" when the number is not verified or there is none: then no letter names it."""
+def period(clock: Clock) -> tuple[int, str] | None:
+    """(48, "hours"), or None when the number is not verified or there is none: then no letter names it."""
     if not clock.verified:
-        return ""
-    for number, one, many in (
-        (clock.hours, "hour", "hours"),
-        (clock.days, "day", "days"),
-        (clock.months, "month", "months"),
-    ):
+        return None
+    for number, unit in ((clock.hours, "hours"), (clock.days, "days"), (clock.months, "months")):
         if number:
-            return f"one {one}" if number == 1 else f"{number} {many}"
-    return ""
+            return number, unit
+    return None
 
 
 def picture_kinds(facts: Facts) -> frozenset[str]:

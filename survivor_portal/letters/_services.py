@@ -6,12 +6,12 @@ from datetime import date
 
 from survivor_portal.directory import Asker
 from survivor_portal.letters._blocks import AFTER, BEFORE
-from survivor_portal.letters._case import Case, Outcome, day, one_line
+from survivor_portal.letters._case import Case, Outcome, one_line
 from survivor_portal.letters._conditions import conditions
 from survivor_portal.letters._declarations import declarations
 from survivor_portal.letters._facts import Addressee, Facts, Signer
 from survivor_portal.letters._letter import LeftOut, Letter, Section
-from survivor_portal.letters._reading import clock_words, law_of
+from survivor_portal.letters._reading import law_of, period
 from survivor_portal.letters._texts import texts
 
 # What each text cannot do without. Everything else in it is left out when the answers lack it.
@@ -55,10 +55,12 @@ def service_text(
         facts, signer, to, today, words, (), required, "signature" in listed, before_all=kind in _THREATS
     )
     placed = {name: block(case) for name, block in (BEFORE | AFTER).items() if name in listed}
+    # A friend who tells a hotline needs no word about signing.
+    silent = {"reported_not_said", *(("friend_no_letter",) if kind in OPEN_TO_ALL else ())}
     left_out = [
         LeftOut(name, outcome.code)
         for name, outcome in placed.items()
-        if outcome.code and outcome.code != "reported_not_said"
+        if outcome.code and outcome.code not in silent
     ]
     barred = facts.asker is Asker.FRIEND and kind not in OPEN_TO_ALL
     if barred:
@@ -66,13 +68,13 @@ def service_text(
     fill = {
         "to": one_line(to.name),
         "platforms": _platforms(facts) or one_line(to.name),
-        "clock": clock_words(law.clock) if law else "",
+        "clock": words.period(period(law.clock)) if law else "",
     }
     own = "\n\n".join(text.format_map(fill) for text in asked.own(true))
     subject = asked.heading
     if part[1] > 1:
         subject = case.say("subject", "part", subject=subject, part=str(part[0]), parts=str(part[1]))
-    opening = case.say("opening", "service", subject=subject, to=one_line(to.name), date=day(today))
+    opening = case.say("opening", "service", subject=subject, to=one_line(to.name), date=words.day(today))
     sections = [
         Section("opening", "", opening, True),
         Section(f"service:{kind}", "", own, True),

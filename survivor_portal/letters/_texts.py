@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -82,6 +83,18 @@ class Texts:
 
     def heading(self, name: str) -> str:
         return self.shared[name].get("heading", "")
+
+    def day(self, moment: date) -> str:
+        """ "22 November 2026" in this language."""
+        month = self.shared["date"]["names"].split()[moment.month - 1]
+        return self.shared["date"]["form"].format(day=moment.day, month=month, year=moment.year)
+
+    def period(self, found: tuple[int, str] | None) -> str:
+        """ "48 hours", "one month"; "" for none."""
+        if found is None:
+            return ""
+        number, unit = found
+        return self.shared["date"][f"one_{unit}" if number == 1 else unit].format(number=number)
 
     def request(self, law: str) -> Request | None:
         """The law's own words, or None when it has no letter."""

@@ -72,6 +72,7 @@ def test_a_friend_may_tell_a_hotline_and_nobody_else_in_anothers_name(kind):
     found = text_for(kind, replace(CHILD, asker=Asker.FRIEND))
 
     assert found.ready == (kind in OPEN_TO_ALL)
+    assert ("friend_no_letter" in {left.code for left in found.left_out}) == (kind not in OPEN_TO_ALL)
     assert "I am the person shown" not in found.text
     assert SIGNER.name not in found.text
 
