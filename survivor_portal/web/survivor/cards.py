@@ -33,10 +33,15 @@ class Place:
     """A letter of a card; more than one only where each site has its own."""
 
     site: str
+    kind: str  # what is behind it, see intake.Step.letter
 
     @property
     def words(self) -> str:
-        return _("Letter for %(site)s") % {"site": self.site} if self.site else _("Open the letter")
+        if self.site:
+            return _("Letter for %(site)s") % {"site": self.site}
+        if self.kind == "police":
+            return _("Open the note for the police")
+        return _("Open the letter") if self.kind in ("request", "school") else _("What to write in their form")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,7 @@ def _card(step: Step, number: int, items: dict[int, intake.Item], today: date) -
         else "",
         shown=shown,
         more=max(0, len(step.items) - MOST_LINES) if shown else 0,
-        letters=tuple(Place(site) for site in (step.sites or ("",))) if step.letter else (),
+        letters=tuple(Place(site, step.letter) for site in (step.sites or ("",))) if step.letter else (),
     )
 
 
