@@ -1,18 +1,13 @@
 """Every address of the site."""
 
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 
 from survivor_portal.web.safety import exit as leaving
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("exit/", leaving.leave, name="exit"),
-    *(
-        path("", include(door))
-        for door in ("survivor_portal.web.survivor.urls", "survivor_portal.web.public.urls")
-        if find_spec(door)
-    ),
+    path("", include("survivor_portal.web.public.urls")),
+    path("", include("survivor_portal.web.survivor.urls")),
 ]
 
 handler400 = "survivor_portal.web.safety.errors.bad_request"

@@ -41,7 +41,7 @@ class Site:
                 return found[1]
         self.process.wait()
         self.process.stdout.close()
-        raise AssertionError("".join(self.said))
+        raise AssertionError(f"ended with {self.process.returncode}: {''.join(self.said)}")
 
     def children(self) -> set[int]:
         """Every process below the command, however deep."""

@@ -8,7 +8,7 @@ import sys
 
 # program -> Debian package
 ALWAYS = {"chromium": "chromium"}
-FULL = {"firefox": "firefox-esr", "WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
+FULL = {"firefox-esr": "firefox-esr", "WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
 
 
 def missing(wanted: dict[str, str]) -> list[str]:
