@@ -124,11 +124,12 @@ def _found(choice: Choice) -> tuple[Resource, ...]:
 
 
 def _groups(found: list[Resource], choice: Choice, first: tuple[Resource, ...]) -> tuple[Group, ...]:
-    """By what they are for; with a need chosen, one group of that name. Lists of lines come last."""
+    """By what they are for; with a need chosen, one group of that name."""
     front = {one.key: place for place, one in enumerate(first)}
     groups: dict[Words, list[Resource]] = {words: [] for words, _needs in NEEDS.values()}
     other, lists = _("Other help"), _("Lists of helplines")
-    groups |= {other: [], lists: []}
+    # Before a country is chosen, the lists are the way to a line; after that they are for the rest.
+    groups = {lists: [], **groups, other: []} if not choice.country else {**groups, other: [], lists: []}
     for one in sorted(found, key=lambda one: front.get(one.key, len(front))):
         if one.kind == "directory":
             groups[lists].append(one)
