@@ -1,0 +1,249 @@
+"""One person's way through the site, in the words a test tells it with."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from survivor_portal import intake
+from survivor_portal.intake import StepKey
+from survivor_portal.visits import visit as visits
+from survivor_portal.web.survivor import flow, letters_page, words
+from survivor_portal.web.survivor.questions import FORMS
+
+NEXT = "/next/"
+# A title on the plan, with any platform's name in it, and which step it is.
+TITLES = {
+    key: re.compile(re.escape(str(title)).replace(re.escape("{it}"), ".+"))
+    for key, (title, _why) in words.STEPS.items()
+}
+NEWS_CASE = {
+    "danger": "no",
+    "device_watched": "no",
+    "asker": "parent",
+    "age_then": "13_15",
+    "age_now": "13_15",
+    "home_safe": "yes",
+    "happened": "posted",
+    "picture": "real",
+    "maker": "shown",
+    "forced": "yes",
+    "country": "US",
+    "reported": "not_yet",
+}
+A_POST = "https://x.com/example/status/1234567890123456789"
+
+
+@dataclass
+class Story:
+    """A visitor at a page. `screens` counts the pages seen so far, the first one included."""
+
+    page: Any
+    base: str = ""
+    screens: int = 0
+    addresses: list[str] = field(default_factory=list)
+
+    # What the visitor does
+
+    def opens(self, path: str) -> None:
+        self.page.goto(path)
+        self._saw_a_page()
+
+    def comes_back_with(self, choices: dict[str, str], links: str = "", places: str = "") -> None:
+        """Open the flow with these questions answered already, the plan if all are."""
+        # Cookies know no ports; asking for one of https is how a Secure one is handed over from outside.
+        own = self.base.replace("http://", "https://")
+        token = begun(choices, links, places)
+        self.page.context.add_cookies([{"name": settings.VISIT_COOKIE, "value": token, "url": own}])
+        self.opens(NEXT)
+
+    def starts_at_home(self) -> None:
+        self.opens("/")
+        self.page.locator(f"main a[href='{NEXT}']").first.click()
+        self._saw_a_page()
+        assert self.at == "safety"
+
+    def answers(self, **choices: str) -> None:
+        """Choose on the page that is shown, and go on."""
+        for name, value in choices.items():
+            control = self.page.locator(f"main [name='{name}']")
+            if control.first.evaluate("e => e.tagName") == "SELECT":
+                control.select_option(value)
+            else:
+                self.page.locator(f"main [name='{name}'][value='{value}']").check()
+        self.presses("main form button[name=go]")
+
+    def answers_all(self, choices: dict[str, str], links: str = "", places: str = "") -> None:
+        """Walk through all questions to the plan: what is in `choices` is answered, the rest is skipped."""
+        for _ in range(20):
+            if self.at == "":
+                if self.page.locator("main button", has_text="Go on").count():
+                    self.presses("main form button")
+                    continue
+                return
+            if self.at == "links":
+                self.pastes(links, places)
+                continue
+            asked = {
+                name: choices[name]
+                for name in dict.fromkeys(
+                    e.get_attribute("name") for e in self.page.locator("main [name]").all()
+                )
+                if name in choices
+            }
+            if asked or self.at == "safety":
+                self.answers(**asked)
+            else:
+                self.skips()
+        raise AssertionError(f"no end of questions: {self.heading}")
+
+    def pastes(self, links: str = "", places: str = "") -> None:
+        if not links and not places:
+            self.skips()
+            return
+        self.page.fill("main [name=links]", links)
+        self.page.fill("main [name=places]", places)
+        self.presses("main form button[name=go]")
+
+    def skips(self) -> None:
+        self.presses("main form button[name=skip]")
+
+    def goes_back(self) -> None:
+        self.presses(".sp-back button")
+
+    def opens_the_letter(self, key: StepKey, place: int = 0) -> None:
+        card = self.card(key)
+        self._unfold()
+        self._pressed(
+            card.locator("form", has=self.page.locator("[value=letter]")).nth(place).locator("button")
+        )
+
+    def leaves(self) -> None:
+        self.page.get_by_role("link", name="Leave this page").first.click()
+
+    def presses(self, selector: str) -> None:
+        self._pressed(self.page.locator(selector).first)
+
+    def _pressed(self, button: Any) -> None:
+        if self._scripted:
+            with self.page.expect_response(lambda r: r.request.method == "GET" or r.status == 422):
+                button.click()
+            self.page.wait_for_function("!document.querySelector('[aria-busy]')")
+        else:
+            button.click()
+        self._saw_a_page()
+
+    def _saw_a_page(self) -> None:
+        self.screens += 1
+        self.addresses.append(self.page.url)
+
+    @property
+    def _scripted(self) -> bool:
+        return bool(self.page.locator("html.js").count())
+
+    def _unfold(self) -> None:
+        folded = self.page.locator("main details.sp-later:not([open]) > summary")
+        while folded.count():
+            folded.first.click()
+
+    # What the visitor sees
+
+    @property
+    def at(self) -> str:
+        """The key of the question that is shown, "" on any other page."""
+        step = self.page.locator("main form:has(button[name=go]) [name=step]")
+        return str(step.first.get_attribute("value")) if step.count() else ""
+
+    @property
+    def heading(self) -> str:
+        return str(self.page.locator("main h1").first.inner_text())
+
+    @property
+    def text(self) -> str:
+        """All words of the page, folded ones too."""
+        return str(self.page.locator("main").text_content())
+
+    @property
+    def steps(self) -> list[StepKey]:
+        """The steps of the plan, in order."""
+        found = []
+        for title in self.page.locator("main .sp-card h3").all_text_contents():
+            keys = [key for key, pattern in TITLES.items() if pattern.fullmatch(title)]
+            assert keys, f"a step nobody knows: {title}"
+            found.append(keys[0])
+        return found
+
+    def card(self, key: StepKey) -> Any:
+        """The card of that step on the plan."""
+        return self.page.locator("main .sp-card").nth(self.steps.index(key))
+
+    def words_of(self, key: StepKey) -> str:
+        return " ".join(str(self.card(key).text_content()).split())
+
+    @property
+    def errors(self) -> list[str]:
+        return list(self.page.locator(".sp-errors li").all_text_contents())
+
+    @property
+    def typed(self) -> str:
+        """What stands in the boxes of the page."""
+        boxes = self.page.locator("main textarea, main input[type=text], main input[type=email]").all()
+        return "\n".join(box.input_value() for box in boxes)
+
+    @property
+    def letter(self) -> str:
+        """The letter as it stands on the page."""
+        return str(self.page.locator("#letter-1").text_content())
+
+    def is_at_the_plan(self) -> bool:
+        return self.heading == "Your next steps"
+
+    # What the server keeps
+
+    @property
+    def token(self) -> str:
+        """The cookie of the visit, "" without one."""
+        cookies = {cookie["name"]: cookie["value"] for cookie in self.page.context.cookies()}
+        return str(cookies.get(settings.VISIT_COOKIE, ""))
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """The data of the visit, opened with the visitor's own key. {} without one."""
+        token = self.token
+        opened = visits.read(bytes.fromhex(token), timezone.now()) if token else None
+        return opened.data if opened else {}
+
+    @property
+    def draft(self) -> letters_page.Draft:
+        """The letter that is open, as its parts."""
+        stand = flow.stand(self.kept)
+        step = stand.plan.step(stand.letter)
+        assert step is not None
+        return letters_page.draft(stand, step, stand.site, timezone.now().date())
+
+
+def begun(choices: dict[str, str], links: str = "", places: str = "", until: str = "") -> str:
+    """A visit in which the questions were answered through their own forms; gives its token. What is not in
+    `choices` is skipped. `until`: the key of the question at which it stops."""
+    token, opened = visits.begin(timezone.now())
+    for _ in range(len(intake.QUESTIONS)):
+        stand = flow.stand(opened.data)
+        question = stand.question
+        if question is None or question.key == until:
+            break
+        given = dict.fromkeys(question.fills)
+        form = FORMS[question.key](choices | {"links": links, "places": places}, answers=stand.answers)
+        assert form.is_valid(), form.errors
+        flow.answer(opened.data, question.key, given | form.plain(), {"links": links, "places": places})
+        if opened.data["at"] == flow.DANGER:
+            flow.go_on(opened.data)
+    visits.save(opened, timezone.now())
+    return token.hex()
+
+
+def in_order(wanted: list[StepKey], steps: list[StepKey]) -> bool:
+    """Do the wanted steps stand among these in this order?"""
+    rest = iter(steps)
+    return all(any(step is key for step in rest) for key in wanted)
