@@ -203,7 +203,7 @@ def test_another_key_between_the_shifts_starts_the_count_again(page_factory: Pag
     assert page.inner_text("[data-live]") == "Press Shift again to leave: 2 more."
 
 
-def test_the_script_takes_no_text_but_its_own_answers(page_factory: PageFactory, watched: Any) -> None:
+def test_no_text_becomes_markup_but_through_the_one_policy(page_factory: PageFactory, watched: Any) -> None:
     """The policy named `site` cannot be made a second time, and a plain string is refused."""
     page = page_factory()
     page.goto("/next/")
@@ -239,7 +239,7 @@ def test_on_paper_only_the_content_is_left(page_factory: PageFactory) -> None:
 
 
 def test_the_page_turns_round_for_right_to_left(page_factory: PageFactory) -> None:
-    page = page_factory(viewport=PHONE)
+    page = page_factory(viewport=(700, 740))
     page.goto("/parts/")
 
     page.evaluate("document.documentElement.dir = 'rtl'")
