@@ -96,6 +96,12 @@ def legal_help(answers: Answers) -> tuple[str, ...]:
     )
 
 
+def _apart_from_police(answers: Answers) -> tuple[str, ...]:
+    """Legal help that does not itself work with the police."""
+    keys = legal_help(answers)
+    return tuple(key for key in keys if Need.LAW_ENFORCEMENT not in directory.resource(key).needs)
+
+
 def flaggers(answers: Answers) -> tuple[str, ...]:
     """Who may hold trusted-flagger status and helps with removal in the country."""
     if answers.counts_as_minor:
@@ -238,7 +244,7 @@ def _police(answers: Answers, numbers: tuple[int, ...]) -> Iterator[Step]:
         yield Step(
             StepKey.LEGAL_FIRST,
             _first_if_only_threatened(answers),
-            resources=legal_help(answers) or hotline_keys(answers)[:2],
+            resources=_apart_from_police(answers) or hotline_keys(answers)[:2],
         )
         notes = (Note.POLICE_AFTER_LEGAL, Note.PRESERVATION)
     yield Step(
