@@ -63,7 +63,7 @@ def _age(case: Case) -> Outcome:
     facts = case.facts
     if not facts.minor:
         return NEEDLESS
-    band = facts.age_then.value
+    band = facts.age_shown.value
     own = case.say("age", f"self_{band}" if case.voice == "self" else band)
     return placed(case.say("age", case.voice, band=own))
 

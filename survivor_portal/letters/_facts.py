@@ -8,6 +8,8 @@ from datetime import date
 
 from survivor_portal.directory import Age, Asker, Consent, Happened, Maker, Picture, Reported
 
+_UNDER_18 = (Age.UNDER_13, Age.FROM_13, Age.FROM_16)
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -73,8 +75,14 @@ class Facts:
 
     @property
     def minor(self) -> bool:
-        """Was the person shown under 18 in the picture? "Not sure" counts as yes."""
-        return self.age_then.counts_as_minor
+        """Was the person shown under 18 in the picture? "Not sure" counts as yes, and so does anyone who is
+        under 18 today, whatever was answered about the picture."""
+        return self.age_then.counts_as_minor or self.age_now in _UNDER_18
+
+    @property
+    def age_shown(self) -> Age:
+        """The age band in the picture, mended by the age today where the two cannot both be true."""
+        return self.age_now if self.age_then is Age.ADULT and self.minor else self.age_then
 
     @property
     def adult_now(self) -> bool:

@@ -431,3 +431,11 @@ def test_a_law_that_wants_mail_gets_the_mail_address_and_not_the_phone_given_fir
     assert found.ready
     assert found.section("contact").text.startswith("E-mail: answers@mail.example")
     assert "555 0100" not in found.text
+
+
+def test_who_is_under_18_today_was_so_in_the_picture_whatever_was_answered():
+    facts = replace(ADULT, age_now=Age.FROM_16)
+
+    assert letter("us-dmca", facts).sections == ()
+    assert "16 or 17 years old" in letter("us-2258a", facts).text
+    assert "perjury" not in {d.key for d in declarations_for(["us-dmca"], facts)}
