@@ -203,10 +203,10 @@ def _trafficking_lines(answers: Answers) -> tuple[str, ...]:
 
 
 def _support(answers: Answers) -> tuple[str, ...]:
-    """Someone to talk to. Adults have no hotline step, so a service that helps with removal comes first."""
+    """Someone to talk to. A service that also helps with removal comes first; adults have no hotline step."""
     needs = (Need.MENTAL_HEALTH, Need.CRISIS_SUPPORT)
     found = directory.resources_for(answers.country, needs=needs, age=_age(answers), who=_who(answers))
-    helpers = [] if answers.counts_as_minor else _removal_helpers(answers)
+    helpers = [r for r in _removal_helpers(answers) if r.kind and r.key not in hotline_keys(answers)]
     return _keys((*helpers[:1], *(r for r in found if _is_a_line_for(r, answers))), 3) or (_FINDER,)
 
 
@@ -216,7 +216,7 @@ def _is_a_line_for(record: Resource, answers: Answers) -> bool:
 
 
 def _removal_helpers(answers: Answers) -> list[Resource]:
-    found = directory.resources_for(answers.country, needs=(Need.REMOVAL_HELP,), age=AgeAtImage.OVER_18)
+    found = directory.resources_for(answers.country, needs=(Need.REMOVAL_HELP,), age=_age(answers))
     return [r for r in found if r.country == answers.country]
 
 

@@ -72,7 +72,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("place", ("country", "region")),
     Question("links", (), _links, free_text=True),
     Question("owner", ("owner_safe",), _owner),
-    Question("reported", ("reported",), _reported),
+    Question("reported", ("reported",), _reported, free_text=True),
 )
 BY_KEY = {question.key: question for question in QUESTIONS}
 
