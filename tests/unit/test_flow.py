@@ -65,7 +65,7 @@ def test_links_become_items_and_what_was_typed_stays() -> None:
         "https://video.example/a",
         "Chat app, @someone, Monday",
     ]
-    assert dict(stand.typed) == typed
+    assert {name: stand.typed[name] for name in typed} == typed
 
 
 def test_a_child_alone_leaves_nothing_typed() -> None:

@@ -121,8 +121,16 @@ def test_a_search_engine_is_told_when_a_child_is_shown():
 def test_not_sure_about_the_age_counts_as_a_child_everywhere():
     unsure = replace(CHILD, asker=Asker.SELF, age_then=Age.NOT_SURE, age_now=Age.ADULT)
 
-    for kind in ("hotline", "police", "search", "host"):
+    for kind in ("hotline", "police", "search"):
         assert "under 18" in text_for(kind, unsure).text
+    assert "child sexual abuse material" in text_for("host", unsure).text
+
+
+@pytest.mark.parametrize("kind", ["host", "cdn", "registrar", "owner"])
+def test_who_passes_the_text_on_to_the_customer_is_told_no_age(kind):
+    # Most hosts pass a report to their customer word for word (facts, platforms_more_infra.yaml, header).
+    assert text_for(kind).section("age") is None
+    assert "13" not in text_for(kind).text
 
 
 def test_a_desk_nobody_knows_is_an_error_of_the_program():

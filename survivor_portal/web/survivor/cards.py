@@ -41,7 +41,9 @@ class Place:
             return _("Letter for %(site)s") % {"site": self.site}
         if self.kind == "police":
             return _("Open the note for the police")
-        return _("Open the letter") if self.kind in ("request", "school") else _("What to write in their form")
+        return (
+            _("Open the letter") if self.kind in ("request", "school") else _("What to write in their form")
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ Data = dict[str, Any]
 
 PLAN = "plan"
 DANGER = "danger"
-TYPED = ("links", "places")  # the boxes of the one question where text is typed
+# The boxes where text is typed, by question.
+TYPED = {"links": ("links", "places"), "reported": ("told_on", "ticket")}
+BOXES = tuple(box for boxes in TYPED.values() for box in boxes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def stand(data: Mapping[str, Any] | None) -> Stand:
         at=str(data.get("at", "")),
         letter=str(data.get("letter", "")),
         site=str(data.get("site", "")),
-        typed={name: str(data.get(name, "")) for name in TYPED},
+        typed={name: str(data.get(name, "")) for name in BOXES},
         leftovers=tuple(data.get("leftovers", ())),
         short=tuple(data.get("short", ())),
         doubles=int(data.get("doubles", 0)),
@@ -86,6 +88,7 @@ def answer(data: Data, key: str, given: Mapping[str, Any], typed: Mapping[str, s
         else:
             answers[name] = value
     data["watched"] = stand(data).watched
+    data |= {name: typed.get(name, "") for name in TYPED.get(key, ())}
     if key == "links":
         _take_links(data, typed)
     if stand(data).answers.is_young_child_alone:
@@ -99,7 +102,6 @@ def answer(data: Data, key: str, given: Mapping[str, Any], typed: Mapping[str, s
 
 def _take_links(data: Data, typed: Mapping[str, str]) -> None:
     found = intake.gather(typed.get("links", ""), typed.get("places", ""))
-    data |= {name: typed.get(name, "") for name in TYPED}
     data["items"] = [intake.item_to_plain(item) for item in found.items]
     data["leftovers"] = list(found.leftovers)
     data["short"] = list(found.short)
@@ -108,7 +110,7 @@ def _take_links(data: Data, typed: Mapping[str, str]) -> None:
 
 def forget_typed(data: Data) -> None:
     """A child under 13 alone: nothing that was typed stays (decisions 1)."""
-    for name in (*TYPED, "items", "leftovers", "short", "doubles", "signer", "confirmed", "letter", "site"):
+    for name in (*BOXES, "items", "leftovers", "short", "doubles", "signer", "confirmed", "letter", "site"):
         data.pop(name, None)
 
 

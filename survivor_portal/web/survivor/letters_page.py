@@ -13,10 +13,11 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from survivor_portal import directory, intake, letters
-from survivor_portal.directory import Age, Asker, Confidence, Happened, Kind, Picture
+from survivor_portal.directory import Age, Asker, Confidence, Happened, Kind, Picture, Reported
 from survivor_portal.intake import Note, Step
 from survivor_portal.web.forms import Question, Words
 from survivor_portal.web.safety.session import visit_of
@@ -144,7 +145,7 @@ def _compose(
     part_facts = replace(facts, items=items)
     if step.letter == "request":
         return letters.compose(step.grounds, to=to, facts=part_facts, signer=signer, today=today, part=part)
-    return letters.service_text(step.letter, to=to, facts=part_facts, signer=signer, today=today)
+    return letters.service_text(step.letter, to=to, facts=part_facts, signer=signer, today=today, part=part)
 
 
 def _may_type(stand: Stand) -> bool:
@@ -154,6 +155,7 @@ def _may_type(stand: Stand) -> bool:
 def _facts(stand: Stand, step: Step) -> letters.Facts:
     answers = stand.answers
     wanted = set(step.items)
+    told = answers.reported not in (None, Reported.NOT_YET)
     return letters.Facts(
         asker=answers.asker or Asker.SELF,
         age_then=answers.age_then or Age.NOT_SURE,
@@ -167,6 +169,8 @@ def _facts(stand: Stand, step: Step) -> letters.Facts:
         region=answers.region,
         home_safe=answers.home_safe,
         reported=answers.reported,
+        told_on=stand.typed["told_on"] if told else "",
+        ticket=stand.typed["ticket"] if told else "",
         items=tuple(
             _item(number, item)
             for number, item in enumerate((item for item in stand.items if item.number in wanted), 1)
@@ -292,11 +296,17 @@ def show(
             (
                 directory.law(state.law),
                 state.ready,
-                [letters.CODES[code] for code in dict.fromkeys(m.code for m in state.missing)],
+                [gettext(letters.CODES[code]) for code in dict.fromkeys(m.code for m in state.missing)],
             )
             for state in made.letter.states
         ],
-        "left_out": [letters.CODES[code] for code in dict.fromkeys(out.code for out in made.letter.left_out)],
+        "sheet": [
+            (field, gettext(letters.CODES[field.note_code]) if field.note_code else "")
+            for field in (made.sheet.fields if made.sheet else ())
+        ],
+        "left_out": [
+            gettext(letters.CODES[code]) for code in dict.fromkeys(out.code for out in made.letter.left_out)
+        ],
         "clock": cards.clock_words(
             [directory.law(key).clock for key in step.grounds],
             process_known=Note.PROCESS_UNKNOWN not in step.notes,

@@ -257,7 +257,7 @@ class Place(OneQuestion):
 
 
 class Links(OneQuestion):
-    """The one page of the questions where text is typed."""
+    """Where text is typed: links, and places without a link."""
 
     step = "links"
     h1_field = "links"
@@ -361,6 +361,21 @@ class Told(OneQuestion):
         ],
         help_text=_("A “no” is not the end. It makes the next letter stronger."),
     )
+    told_on = forms.CharField(
+        label=_("About when did you tell them?"),
+        required=False,
+        max_length=60,
+        help_text=_("Only if you did. A day is enough, such as 3 May."),
+    )
+    ticket = forms.CharField(
+        label=_("Did they give you a number for it?"),
+        required=False,
+        max_length=80,
+        help_text=_("It is often in their first e-mail. You can leave this empty."),
+    )
+
+    def plain(self) -> dict[str, Any]:
+        return {"reported": self.cleaned_data.get("reported") or None}
 
 
 FORMS: Mapping[str, type[OneQuestion]] = {

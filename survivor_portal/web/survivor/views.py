@@ -96,7 +96,7 @@ def _shown_again(data: QueryDict | None, question: intake.Question) -> QueryDict
     if data is None or not question.free_text:
         return data
     again = data.copy()
-    for name in flow.TYPED:
+    for name in flow.TYPED.get(question.key, ()):
         again[name] = intake.without_pictures(data.get(name, ""))
     return again
 
@@ -160,12 +160,12 @@ def _answer(request: HttpRequest, step: str) -> HttpResponse:
         return flow_page()
     form = FORMS[step](None if "skip" in request.POST else request.POST, answers=stand.answers)
     given: dict[str, Any] = dict.fromkeys(question.fills)
-    typed = dict.fromkeys(flow.TYPED, "")
+    typed: dict[str, str] = {}
     if form.is_bound:
         if not form.is_valid():
             return _question(request, stand, question, form=form, lost=lost)
         given |= form.plain()
-        typed = {name: str(form.cleaned_data.get(name, "")) for name in flow.TYPED}
+        typed = {name: str(form.cleaned_data.get(name, "")) for name in flow.TYPED.get(step, ())}
     if visit is None:
         visit = current.begin()
     try:
