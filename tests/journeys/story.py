@@ -114,11 +114,14 @@ class Story:
         self.presses(".sp-back button")
 
     def opens_the_letter(self, key: StepKey, place: int = 0) -> None:
-        card = self.card(key)
+        letters = self.card(key).locator("form", has=self.page.locator("[name=step][value=letter]"))
         self._unfold()
-        self._pressed(
-            card.locator("form", has=self.page.locator("[value=letter]")).nth(place).locator("button")
-        )
+        self._pressed(letters.nth(place).locator("button"))
+
+    def opens_the_letter_on(self, law: str) -> None:
+        """The letter that stands on this law alone."""
+        self._unfold()
+        self._pressed(self.page.locator(f"form:has([name=letter][value$=':{law}']) button").first)
 
     def leaves(self) -> None:
         self.page.get_by_role("link", name="Leave this page").first.click()
