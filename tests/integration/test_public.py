@@ -201,7 +201,6 @@ def test_the_two_things_of_one_name_are_told_apart(client: Client, choice: dict[
 def test_only_listed_services_and_confirmed_numbers_are_shown(client: Client) -> None:
     for country in sorted({one.country for one in directory.resources()} - {"INT", "EU"}):
         html = shown(client, country=country)
-        page = main(html)
         listed = {one.name for one in directory.resources_for(country)}
         hidden = [one.name for one in directory.resources() if not one.list_by_default]
 
