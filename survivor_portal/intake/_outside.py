@@ -151,13 +151,13 @@ def hotlines(answers: Answers, items: tuple[Item, ...]) -> Iterator[Step]:
     if not answers.counts_as_minor:
         return
     keys = hotline_keys(answers)
-    letter = "" if answers.is_young_child_alone else "cybertip" if keys[0] == _US_HOTLINE else "hotline"
     yield Step(
         StepKey.HOTLINE,
         When.NOW,
         resources=keys,
-        letter=letter,
-        items=tuple(item.number for item in items),
+        # Nobody signs it. A child under 13 alone gets it with blanks, to print for an adult (decisions 1).
+        letter="cybertip" if keys[0] == _US_HOTLINE else "hotline",
+        items=() if answers.is_young_child_alone else tuple(item.number for item in items),
         notes=(Note.NO_IMAGE,) if answers.may_write_letters else (Note.NO_IMAGE, Note.NO_LETTER_FOR_OTHERS),
     )
 
