@@ -124,7 +124,7 @@
 
   addEventListener("submit", (event) => {
     const form = event.target;
-    const stays = form.matches("[data-stay]");
+    const stays = form.matches("[data-stay]") || Boolean(event.submitter?.matches("[data-stay]"));
     if ((!stays && !form.matches("[data-flow]")) || "native" in form.dataset) return;
     event.preventDefault();
     swap(form, () => posted(form, event.submitter), stays ? prolong : show);

@@ -82,6 +82,7 @@ class Question(forms.Form):
     @property
     def helper(self) -> FormHelper:
         helper = FormHelper()
+        helper.form_id = "question"  # the "Stay" button at the foot of the page belongs to it
         helper.attrs = {"novalidate": True, "data-flow": True}
         helper.add_input(Button("go", self.button))
         if self.skip:

@@ -272,7 +272,12 @@ def _place(step: Step) -> Words:
 
 
 def show(
-    request: HttpRequest, stand: Stand, *, data: QueryDict | None = None, form: Signing | None = None
+    request: HttpRequest,
+    stand: Stand,
+    *,
+    data: QueryDict | None = None,
+    form: Signing | None = None,
+    resumed: bool = True,
 ) -> HttpResponse:
     """The letter page. `data`: typed text to show again; `form`: it did not hold (422)."""
     step = stand.plan.step(stand.letter)
@@ -313,7 +318,7 @@ def show(
         ),
         "ways": [cards.way(at, timezone.now().date()) for at in step.channels[:3]],
         "resources": [directory.resource(key) for key in step.resources],
-        "resumed": data is not None,
+        "resumed": resumed and data is not None,
         "ready": all(part.ready for part in made.parts),
     }
     return render(request, "survivor/letter.html", context, status=422 if failed else 200)

@@ -65,6 +65,7 @@ def _question(
     data: QueryDict | None = None,
     form: OneQuestion | None = None,
     lost: bool = False,
+    resumed: bool = True,
 ) -> HttpResponse:
     """One question. With `form`, it did not hold: the same page again with what was typed, status 422."""
     failed = form is not None
@@ -84,7 +85,7 @@ def _question(
         "number": number,
         "of": of,
         "lost": lost,
-        "resumed": data is not None,
+        "resumed": resumed and data is not None,
         "first": question.key == intake.QUESTIONS[0].key,
     }
     template = "survivor/safety.html" if question.key == "safety" else "survivor/question.html"
@@ -129,9 +130,20 @@ def _act(request: HttpRequest) -> HttpResponse:
     if action is not None:
         visit_of(request).change(lambda data: action(data, request.POST))
     elif step == "stay":
-        visit_of(request).stay()
+        return _stay(request)
     elif step == "wrong_address":
         _note_wrong_address(request)
+    return flow_page()
+
+
+def _stay(request: HttpRequest) -> HttpResponse:
+    """More time. What is half typed came along with the button and is shown again."""
+    visit_of(request).stay()
+    stand, page = _stand(request), request.POST.getlist("step")[0]
+    if page in FORMS and stand.question == intake.BY_KEY[page]:
+        return _question(request, stand, stand.question, data=request.POST, resumed=False)
+    if page == "sign" and stand.at == "letter":
+        return letters_page.show(request, stand, data=request.POST, resumed=False)
     return flow_page()
 
 
