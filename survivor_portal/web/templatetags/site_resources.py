@@ -35,12 +35,18 @@ _NAMES = {
 @register.simple_tag
 def whole_resource(resource: Resource) -> SafeString:
     """All that is known about a helpline. Made once a day: a long list would cost a page most of its time."""
-    return _whole(resource.key, timezone.now().date(), get_language() or "")
+    return _rendered(resource.key, True, timezone.now().date(), get_language() or "")
 
 
-@lru_cache(maxsize=1024)
-def _whole(key: str, _today: date, _language: str) -> SafeString:
-    return render_to_string("components/resource.html", {"resource": directory.resource(key), "full": True})
+@register.simple_tag
+def short_resource(resource: Resource) -> SafeString:
+    """A helpline within a step of a plan. Made once a day, as above."""
+    return _rendered(resource.key, False, timezone.now().date(), get_language() or "")
+
+
+@lru_cache(maxsize=2048)
+def _rendered(key: str, full: bool, _today: date, _language: str) -> SafeString:
+    return render_to_string("components/resource.html", {"resource": directory.resource(key), "full": full})
 
 
 @register.filter
