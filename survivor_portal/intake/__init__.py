@@ -9,7 +9,6 @@ from survivor_portal.intake._items import (
     gather,
     item_from_plain,
     item_to_plain,
-    without_pictures,
 )
 from survivor_portal.intake._plan import plan
 from survivor_portal.intake._questions import (
@@ -56,5 +55,4 @@ __all__ = [
     "settled",
     "table_rows",
     "to_plain",
-    "without_pictures",
 ]

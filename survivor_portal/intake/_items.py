@@ -107,11 +107,6 @@ def gather(pasted: str, places: str = "") -> Gathered:
     )
 
 
-def without_pictures(text: str) -> str:
-    """The text with pasted picture data cut out."""
-    return links.cut_image_data(text)[0]
-
-
 _HANDLE = re.compile(r"(?<!\S)@([\w.\-]{2,64})")
 
 

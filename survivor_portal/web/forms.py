@@ -6,13 +6,22 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import BaseInput
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+
+from survivor_portal import links
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 Words: TypeAlias = "str | _StrPromise"
 Choices: TypeAlias = Iterable[tuple[str, Words]]
+
+INVALID_CHOICE = _("Please pick one of the answers.")
+PICTURE_PASTED = _(
+    "You pasted a picture as text. We took it out and did not keep it. "
+    "We never need the picture: a link, or the app and a name, is enough."
+)
 
 
 class _Hinted(forms.widgets.ChoiceWidget):
@@ -63,6 +72,8 @@ class Button(BaseInput):
 class Question(forms.Form):
     """One page of the flow.
 
+    Picture data in what was sent is cut out before anything looks at it, so that no page can show it again.
+
     `step` goes along as a hidden input; `h1_field` names the field whose label is the page's h1, "" when the
     page has its own; `button` is the way on; `skip` the words of the way round it, "" for none (sends
     `skip=1`).
@@ -74,10 +85,21 @@ class Question(forms.Form):
     skip: ClassVar[Words] = ""
     use_required_attribute = False  # our own words at the field, not the browser's
 
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
+    def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **more: Any) -> None:
+        clean, cut = _without_pictures(data)
+        super().__init__(clean, *args, **more)
+        self.cut = cut & self.fields.keys()
         for field in self.fields.values():
             _keep_private(field.widget)
+            if isinstance(field, forms.ChoiceField):
+                # The framework's own words repeat what was sent.
+                field.error_messages["invalid_choice"] = INVALID_CHOICE
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        for name in self.cut & self.fields.keys():
+            self.add_error(name, PICTURE_PASTED)
+        return cleaned
 
     @property
     def helper(self) -> FormHelper:
@@ -88,6 +110,20 @@ class Question(forms.Form):
         if self.skip:
             helper.add_input(Button("skip", self.skip, css_class="sp-button--quiet"))
         return helper
+
+
+def _without_pictures(data: Mapping[str, Any] | None) -> tuple[Any, frozenset[str]]:
+    """What was sent, without pasted picture data, and the names of the boxes it was in."""
+    if data is None:
+        return None, frozenset()
+    found = {name: links.cut_image_data(value) for name, value in data.items() if isinstance(value, str)}
+    cut = {name: text for name, (text, count) in found.items() if count}
+    if not cut:
+        return data, frozenset()
+    again = data.copy() if isinstance(data, QueryDict) else dict(data)
+    for name, text in cut.items():
+        again[name] = text  # of a name sent twice the last one counts, here as in the form
+    return again, frozenset(cut)
 
 
 def _keep_private(widget: forms.Widget) -> None:

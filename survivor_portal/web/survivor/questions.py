@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from survivor_portal import directory, intake, links
+from survivor_portal import directory, intake
 from survivor_portal.directory import Age, Answer, Asker, Consent, Happened, Maker, Picture, Reported
 from survivor_portal.web.forms import Question, Words, one_of
 
@@ -279,35 +279,9 @@ class Links(OneQuestion):
         help_text=_("One place on each line. Do not write what the picture shows."),
     )
 
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.cut = 0
-
-    def clean_links(self) -> str:
-        return self._without_pictures("links")
-
-    def clean_places(self) -> str:
-        return self._without_pictures("places")
-
-    def _without_pictures(self, name: str) -> str:
-        text, cut = links.cut_image_data(self.cleaned_data.get(name) or "")
-        self.cut += cut
-        return text
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if self.cut:
-            # Shown again without it: picture data is neither kept nor echoed (decisions 1, Files).
-            self.data = (
-                {**self.data.dict(), **cleaned} if hasattr(self.data, "dict") else {**self.data, **cleaned}
-            )
-            self.add_error(
-                "links",
-                _(
-                    "You pasted a picture as text. We took it out and did not keep it. "
-                    "We never need the picture: a link, or the app and a name, is enough."
-                ),
-            )
             return cleaned
         found = intake.gather(cleaned.get("links", ""), cleaned.get("places", ""))
         if cleaned.get("links", "").strip() and not found.items:

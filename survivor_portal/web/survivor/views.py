@@ -71,7 +71,7 @@ def _question(
     failed = form is not None
     if form is None:
         form = FORMS[question.key](
-            _shown_again(data, question),
+            data,
             initial=initial(stand.answers, stand.typed),
             answers=stand.answers,
         )
@@ -90,16 +90,6 @@ def _question(
     }
     template = "survivor/safety.html" if question.key == "safety" else "survivor/question.html"
     return render(request, template, context, status=UNPROCESSABLE if failed else 200)
-
-
-def _shown_again(data: QueryDict | None, question: intake.Question) -> QueryDict | None:
-    """Typed data for a page that shows it again; picture data in it is cut out and never echoed."""
-    if data is None or not question.free_text:
-        return data
-    again = data.copy()
-    for name in flow.TYPED.get(question.key, ()):
-        again[name] = intake.without_pictures(data.get(name, ""))
-    return again
 
 
 def _plan(request: HttpRequest, stand: flow.Stand) -> HttpResponse:
