@@ -217,7 +217,7 @@ def test_a_friend_of_a_grown_person_is_asked_for_no_links():
 
 
 @pytest.mark.parametrize(
-    ("country", "happened"), list(product((*COUNTRIES, "IE", "NL", "ES", "ZA", "KR"), Happened))
+    ("country", "happened"), list(product((*COUNTRIES, "IE", "NL", "ES", "NZ", "ZA", "KR"), Happened))
 )
 def test_a_lawyer_or_hotline_comes_before_police_where_a_teen_made_the_picture(country, happened):
     plan = plan_of(**TEEN, maker=Maker.SHOWN, **OUT | {"country": country, "happened": happened})
@@ -235,6 +235,19 @@ def test_a_lawyer_or_hotline_comes_before_police_where_a_teen_made_the_picture(c
         if Need.LAW_ENFORCEMENT in directory.resource(key).needs
     }
     assert not step(plan, StepKey.POLICE).grounds
+
+
+def test_an_authority_with_police_among_its_takers_names_the_others_first_where_a_teen_made_the_picture():
+    made = {"picture": Picture.REAL, "happened": Happened.POSTED, "country": "FR"}
+
+    assert step(plan_of(**TEEN, maker=Maker.SHOWN, **made), StepKey.AUTHORITY).resources == (
+        "point-de-contact",
+        "pharos",
+    )
+    assert step(plan_of(**TEEN, maker=Maker.OTHER, **made), StepKey.AUTHORITY).resources == (
+        "pharos",
+        "point-de-contact",
+    )
 
 
 def test_with_another_maker_police_needs_no_lawyer_first():
