@@ -212,6 +212,18 @@ def test_only_listed_services_and_confirmed_numbers_are_shown(client: Client) ->
 
 
 @pytest.mark.django_db
+def test_a_service_that_may_be_wrong_for_a_child_waits_until_somebody_says_who_they_are(
+    client: Client,
+) -> None:
+    careful = {directory.resource(key).name for key in ("hsi-know2protect", "stop-it-now")}
+    found = {who: careful & set(names(shown(client, country="US", who=who))) for who in ("", "1", "2", "3")}
+
+    assert found[""] == found["1"] == set()
+    assert len(found["2"]) == 1
+    assert found["3"] == careful
+
+
+@pytest.mark.django_db
 def test_a_service_says_what_it_does_not_do_when_it_is_open_and_when_it_was_checked(client: Client) -> None:
     record = directory.resource("lifeline-988")
     page = main(shown(client, country="US", need=TALK))

@@ -49,6 +49,12 @@ _ELSEWHERE = {"findahelpline", "findahelpline-country-pages"}
 _LISTENS = {"crisis", "child", "victim", "parent"}
 # Two services with one name; wherever one of them stands, the page tells them apart.
 _ONE_NAME = {"take-it-down", "ftc-tida"}
+# Shown only to those who said they are one of these. The first belongs to a department that also enforces
+# immigration law; the second also serves people who worry about what they do themselves.
+_ONLY_FOR = {
+    "hsi-know2protect": {Who.ADULT, Who.PARENT, Who.PROFESSIONAL},
+    "stop-it-now": {Who.PARENT, Who.PROFESSIONAL},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +120,20 @@ def _choice(request: HttpRequest) -> Choice:
 
 
 def _found(choice: Choice) -> tuple[Resource, ...]:
+    who = PEOPLE[choice.who][1] if choice.who else None
     fitting = directory.resources_for(
         choice.country,
         needs=NEEDS[choice.need][1] if choice.need else (),
         age=AGES[choice.age][1] if choice.age else None,
-        who=PEOPLE[choice.who][1] if choice.who else None,
+        who=who,
     )
-    return tuple(one for one in fitting if one.kind != "emergency" and one.key not in _ELSEWHERE)
+    return tuple(
+        one
+        for one in fitting
+        if one.kind != "emergency"
+        and one.key not in _ELSEWHERE
+        and (one.key not in _ONLY_FOR or who in _ONLY_FOR[one.key])
+    )
 
 
 def _groups(found: list[Resource], choice: Choice, first: tuple[Resource, ...]) -> tuple[Group, ...]:
