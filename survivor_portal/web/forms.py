@@ -105,7 +105,8 @@ class Question(forms.Form):
     def helper(self) -> FormHelper:
         helper = FormHelper()
         helper.form_id = "question"  # the "Stay" button at the foot of the page belongs to it
-        helper.attrs = {"novalidate": True, "data-flow": True}
+        # autocomplete: else Back makes the choices again on an empty page, after the visit is gone.
+        helper.attrs = {"novalidate": True, "data-flow": True, "autocomplete": "off"}
         helper.add_input(Button("go", self.button))
         if self.skip:
             helper.add_input(Button("skip", self.skip, css_class="sp-button--quiet"))
