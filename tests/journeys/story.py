@@ -123,6 +123,10 @@ class Story:
         self._unfold()
         self._pressed(self.page.locator(f"form:has([name=letter][value$=':{law}']) button").first)
 
+    def changes(self, question: str) -> None:
+        """From the plan back to one question."""
+        self._pressed(self.page.locator(f"form:has([name=question][value={question}]) button").last)
+
     def leaves(self) -> None:
         self.page.get_by_role("link", name="Leave this page").first.click()
 

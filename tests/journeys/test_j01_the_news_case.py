@@ -162,3 +162,41 @@ def test_the_server_keeps_nothing_readable(a_parent: Story) -> None:
     for secret in (A_POST, "1234567890123456789", "13_15", "parent", a_parent.token):
         assert secret.encode() not in bytes(row.sealed)
         assert secret not in row.pk
+
+
+def test_what_was_confirmed_holds_for_the_letter_that_was_read_and_no_other(a_parent: Story) -> None:
+    """A new link makes another letter: its statements are the person's own only once they said so again."""
+    a_parent.opens_the_letter(StepKey.REQUEST_48H)
+    page = a_parent.page
+    page.fill("[name=name]", "Maria Example")
+    page.fill("[name=email]", "maria@post.example")
+    for tick in page.locator("main input[type=checkbox]").all():
+        tick.check()
+    a_parent.presses("main form button[name=go]")
+    a_parent.presses(".sp-back button")
+
+    a_parent.changes("links")
+    a_parent.pastes(f"{A_POST}\nhttps://x.com/example/status/77")
+    a_parent.opens_the_letter(StepKey.REQUEST_48H)
+
+    assert "status/77" in a_parent.letter
+    assert "not ready yet" in a_parent.text
+    assert page.locator("main input:checked").count() == 0
+    assert a_parent.typed.splitlines()[0] == "Maria Example"
+
+
+def test_two_tabs_with_two_letters_sign_each_its_own(a_parent: Story) -> None:
+    a_parent.opens_the_letter(StepKey.REQUEST_48H)
+    other = Story(a_parent.page.context.new_page(), a_parent.base)
+    other.opens("/next/")
+    other.presses(".sp-back button")
+    other.opens_the_letter(StepKey.CHILD_FORM)
+
+    a_parent.page.fill("[name=name]", "Maria Example")
+    a_parent.page.fill("[name=email]", "maria@post.example")
+    for tick in a_parent.page.locator("main input[type=checkbox]").all():
+        tick.check()
+    a_parent.presses("main form button[name=go]")
+
+    assert "TAKE IT DOWN Act" in a_parent.heading
+    assert "This letter is ready." in a_parent.text

@@ -176,7 +176,7 @@ class TestAChildUnder13Alone:
         story.comes_back_with(TEEN, links=A_POST)
         assert A_POST in repr(story.kept)
 
-        story._pressed(story.page.locator("form:has([name=question][value=ages]) button"))
+        story.changes("ages")
         story.answers(age_then="under_13", age_now="under_13")
 
         assert A_POST not in repr(story.kept)

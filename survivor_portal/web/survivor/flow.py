@@ -81,6 +81,7 @@ def stand(data: Mapping[str, Any] | None) -> Stand:
 
 def answer(data: Data, key: str, given: Mapping[str, Any], typed: Mapping[str, str]) -> None:
     """Take in one page of answers and move on. An answer left open takes back an earlier one."""
+    before = stand(data)
     answers: Data = data.setdefault("answers", {})
     for name, value in given.items():
         if value is None or value == "":
@@ -91,7 +92,10 @@ def answer(data: Data, key: str, given: Mapping[str, Any], typed: Mapping[str, s
     data |= {name: typed.get(name, "") for name in TYPED.get(key, ())}
     if key == "links":
         _take_links(data, typed)
-    if stand(data).answers.is_young_child_alone:
+    after = stand(data)
+    if (after.answers, after.items, after.typed) != (before.answers, before.items, before.typed):
+        data.pop("confirmed", None)  # it was said about other letters than those there are now
+    if after.answers.is_young_child_alone:
         forget_typed(data)
     passed = data.setdefault("passed", [])
     if key not in passed:
@@ -162,7 +166,12 @@ def open_letter(data: Data, step_id: str, site: str) -> None:
         data |= {"at": "letter", "letter": step_id, "site": site if site in step.sites else ""}
 
 
-def sign(data: Data, step_id: str, signer: Mapping[str, Any], confirmed: list[str], today: date) -> None:
+def sign(data: Data, place: str, signer: Mapping[str, Any], confirmed: list[str], today: date) -> None:
     """Keep who signs (asked once, used in each letter) and what was confirmed at this letter."""
     data["signer"] = {**signer, "on": today.isoformat()}
-    data.setdefault("confirmed", {})[step_id] = confirmed
+    data.setdefault("confirmed", {})[place] = confirmed
+
+
+def place_of(step_id: str, site: str) -> str:
+    """The name of one letter: a step may have one for each of several sites."""
+    return f"{step_id} {site}"

@@ -68,6 +68,10 @@ class Signing(Question):
             field = forms.BooleanField(label=declaration.text, required=False)
             field.help_text = declaration.plain
             self.fields[CONFIRM + declaration.key] = field
+        if self.fields:
+            # Another tab may have opened another letter meanwhile: what is ticked here is said of this one.
+            for name, value in (("letter", draft.step.id), ("site", draft.site)):
+                self.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False, initial=value)
 
     def clean_name(self) -> str:
         name = " ".join(str(self.cleaned_data["name"]).split())
@@ -91,6 +95,7 @@ class Draft:
     """One step's letter in the making."""
 
     step: Step
+    site: str
     to: letters.Addressee
     facts: letters.Facts
     signer: letters.Signer
@@ -109,7 +114,7 @@ def draft(stand: Stand, step: Step, site: str, today: date) -> Draft:
     """Compose the letter of this step with what the person gave so far."""
     facts = _facts(stand, step)
     to = _addressee(step, site)
-    signer = _signer(stand, step)
+    signer = _signer(stand, step, site)
     channel = step.channel
     groups = letters.split_items(facts.items, channel.link_limit if channel else None)
     parts = tuple(
@@ -122,6 +127,7 @@ def draft(stand: Stand, step: Step, site: str, today: date) -> Draft:
     )
     return Draft(
         step=step,
+        site=site,
         to=to,
         facts=facts,
         signer=signer,
@@ -213,7 +219,7 @@ def _addressee(step: Step, site: str) -> letters.Addressee:
     return letters.Addressee(name, kind=kind, address=step.address if not site else "")
 
 
-def _signer(stand: Stand, step: Step) -> letters.Signer:
+def _signer(stand: Stand, step: Step, site: str) -> letters.Signer:
     given: Mapping[str, Any] = stand.signer if _may_type(stand) else {}
     contacts = [(kind, str(given.get(kind, ""))) for kind in ("email", "phone", "post") if given.get(kind)]
     first = contacts[0] if contacts else ("email", "")
@@ -222,7 +228,7 @@ def _signer(stand: Stand, step: Step) -> letters.Signer:
         name=str(given.get("name", "")),
         contact=first[1],
         contact_kind=first[0],
-        confirmed=frozenset(stand.confirmed.get(step.id, ())),
+        confirmed=frozenset(stand.confirmed.get(flow.place_of(step.id, site), ())),
         signed_on=date.fromisoformat(on) if on else None,
         account_there=given.get("account_there"),
         resident=given.get("resident"),
@@ -325,21 +331,23 @@ def show(
 
 
 def _initial(stand: Stand, step: Step) -> dict[str, Any]:
-    return dict(stand.signer) | {CONFIRM + key: True for key in stand.confirmed.get(step.id, ())}
+    place = flow.place_of(step.id, stand.site)
+    return dict(stand.signer) | {CONFIRM + key: True for key in stand.confirmed.get(place, ())}
 
 
 def sign(request: HttpRequest, stand: Stand) -> HttpResponse:
     """Take in name, contact and statements. Nothing typed in a box this letter does not ask for is kept."""
     step = stand.plan.step(stand.letter)
-    if step is None or not _may_type(stand):
+    if step is None or not _may_type(stand) or request.POST.get("letter") not in (None, step.id):
         return flow_page()
+    place = flow.place_of(step.id, stand.site)
     today = timezone.now().date()
     made = draft(stand, step, stand.site, today)
     form = Signing(request.POST, draft=made)
     if not form.is_valid():
         return show(request, stand, form=form)
     given = dict(stand.signer) | {name: form.cleaned_data[name] for name in made.wanted}
-    visit_of(request).change(lambda kept: flow.sign(kept, step.id, given, form.confirmed, today))
+    visit_of(request).change(lambda kept: flow.sign(kept, place, given, form.confirmed, today))
     return flow_page()
 
 

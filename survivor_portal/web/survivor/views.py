@@ -113,6 +113,7 @@ def _act(request: HttpRequest) -> HttpResponse:
     if step in FORMS:
         return _answer(request, step)
     if step == "sign":
+        visit_of(request).change(lambda data: _MOVES["letter"](data, request.POST))
         return letters_page.sign(request, _stand(request))
     if step == "save":
         return letters_page.download(request, _stand(request))
