@@ -58,7 +58,7 @@ class Answers:
     @property
     def is_young_child_alone(self) -> bool:
         """Somebody under 13 who fills this in alone: from here on no free text is taken (COPPA, Children's
-        Code; `security.md` 8)."""
+        Code; rulings 1)."""
         today = self.age_then if self.age_now in (None, Age.NOT_SURE) else self.age_now
         return self.asker is Asker.SELF and today is Age.UNDER_13
 
@@ -77,7 +77,7 @@ class Answers:
 
     @property
     def may_sign(self) -> bool:
-        """May the asker sign? No friend; no parent where home is not safe (decisions 1)."""
+        """May the asker sign? No friend; no parent where home is not safe (rulings 1)."""
         return self.may_write_letters and not (self.asker is Asker.PARENT and self.home_safe is False)
 
     @property

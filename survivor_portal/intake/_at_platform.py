@@ -45,7 +45,7 @@ def _ways(key: str, purposes: tuple[Purpose, ...], minor: bool | None) -> tuple[
     sworn = [channel for channel in found if _wants_oath(channel)]
     usable = [channel for channel in found if channel not in sworn]
     if minor is False or (minor is None and Purpose.COPYRIGHT in purposes):
-        usable += sworn  # an oath under penalty of perjury: adults only, last (decisions 1)
+        usable += sworn  # an oath under penalty of perjury: adults only, last (rulings 1)
     by_address = {channel.address: channel for channel in reversed(usable)}
     return tuple(At(key, c.key) for c in usable if by_address[c.address] is c)
 
@@ -211,7 +211,7 @@ def _requests(
 
 def _when_data_law(answers: Answers, platform: Platform) -> When:
     """A back-up with a slow clock, but of the first where few others fit: consent withdrawn, an adult's
-    drawn picture (`laws.md` 1a), a search result (1c)."""
+    drawn picture (rulings 2), a search result (1c)."""
     first = not answers.counts_as_minor and (
         answers.consent is Consent.WITHDRAWN or answers.picture is Picture.DRAWN
     )

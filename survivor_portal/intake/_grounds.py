@@ -127,7 +127,7 @@ def _tie_holds(law: Law, case: _Case) -> bool:
 
 
 def _may_file(law: Law, case: _Case) -> bool:
-    """Some laws hear only the person shown, or only them and their parents (`laws.md` 1d)."""
+    """Some laws hear only the person shown, or only them and their parents (rulings 2)."""
     letter = law.extra.get("letter")
     signers = letter.get("signers", ()) if isinstance(letter, dict) else ()
     return not signers or case.capacity in signers

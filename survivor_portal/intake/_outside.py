@@ -67,12 +67,12 @@ def child_lines(answers: Answers) -> tuple[str, ...]:
 def hotline_keys(answers: Answers) -> tuple[str, ...]:
     """Hotlines for a picture of somebody under 18: the country's own first, then CyberTipline, which takes
     reports from any country."""
-    # A grown survivor may have the web watched for known pictures of their childhood (laws.md 1a).
+    # A grown survivor may have the web watched for known pictures of their childhood (rulings 2).
     watch = ("project-arachnid",) if answers.age_now is Age.ADULT else ()
     if answers.country == "US":
         return (_US_HOTLINE, "ncmec-call-center", *watch)
     usable = _own_hotlines(answers)
-    if answers.country == "GB" and answers.is_minor_today:  # the young person's own way first (laws.md 5)
+    if answers.country == "GB" and answers.is_minor_today:  # the young person's own way first (rulings 2)
         usable = ("report-remove", *usable)
     return tuple(dict.fromkeys((*usable[:2], _US_HOTLINE, *watch, "inhope")))
 
@@ -155,7 +155,7 @@ def hotlines(answers: Answers, items: tuple[Item, ...]) -> Iterator[Step]:
         StepKey.HOTLINE,
         When.NOW,
         resources=keys,
-        # Nobody signs it. A child under 13 alone gets it with blanks, to print for an adult (decisions 1).
+        # Nobody signs it. A child under 13 alone gets it with blanks, to print for an adult (rulings 1).
         letter="cybertip" if keys[0] == _US_HOTLINE else "hotline",
         items=() if answers.is_young_child_alone else tuple(item.number for item in items),
         notes=(Note.NO_IMAGE,) if answers.may_write_letters else (Note.NO_IMAGE, Note.NO_LETTER_FOR_OTHERS),
@@ -238,7 +238,7 @@ def _police_desks(answers: Answers) -> list[Resource]:
 
 def _police(answers: Answers, numbers: tuple[int, ...]) -> Iterator[Step]:
     """Police with the request to write to the platform and have its data kept. Where a young person made or
-    passed on the picture, a free lawyer is asked first (decisions 1)."""
+    passed on the picture, a free lawyer is asked first (rulings 1)."""
     notes: tuple[Note, ...] = (Note.PRESERVATION,)
     if answers.shown_exposes_self:
         yield Step(
@@ -259,7 +259,7 @@ def _police(answers: Answers, numbers: tuple[int, ...]) -> Iterator[Step]:
 
 
 def _first_if_only_threatened(answers: Answers) -> When:
-    """With nothing out, police and the fingerprint belong to the first hour (`laws.md` 1a)."""
+    """With nothing out, police and the fingerprint belong to the first hour (rulings 2)."""
     return When.TODAY if answers.something_is_out else When.NOW
 
 
@@ -274,7 +274,7 @@ def _police_grounds(answers: Answers) -> tuple[str, ...]:
 
 
 def _search(answers: Answers, numbers: tuple[int, ...]) -> Step:
-    """Search engines hide the way to it, on day 0; the source must go as well (unknown_sites 1)."""
+    """Search engines hide the way to it, on day 0; the source must go as well (rulings 3)."""
     purposes = (
         (Purpose.MINOR_SEXUAL, Purpose.GENERAL_ABUSE)
         if answers.counts_as_minor

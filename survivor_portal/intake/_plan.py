@@ -1,8 +1,7 @@
 """Triage: from answers and items to an ordered plan. Pure; `docs/triage-table.csv` is made from it.
 
-Sources of the order: who to turn to first by age and picture, `facts/laws.md` 1a; the news case, `laws.md` 5;
-sites nobody knows, `facts/unknown_sites.md` 7; blackmail, `facts/safety_and_words.md` 5; safety rulings,
-`decisions.md` 1.
+Sources of the order: who to turn to first by age and picture, `docs/rulings.md` 2;
+sites nobody knows, 3; blackmail, 4; safety, 1.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ def plan(answers: Answers, items: tuple[Item, ...] = ()) -> Plan:
 
 def _rank(answers: Answers) -> Callable[[Step], tuple[int, float]]:
     """The order of urgency. With a threat and nothing out yet, police and the fingerprint come before the
-    platform (`laws.md` 1a). Where home is not safe, the hotline comes before any talk. Where a young person
+    platform (rulings 2). Where home is not safe, the hotline comes before any talk. Where a young person
     made or passed on the picture, the lawyer comes before any authority, as some are the police."""
     after_hotline = _ORDER[StepKey.HOTLINE]
     early: dict[StepKey, float] = {}
@@ -110,7 +109,7 @@ def _owners(answers: Answers, sites: tuple[str, ...], numbers: tuple[int, ...]) 
         grounds=grounds,
         letter="request" if grounds else "owner",
         items=numbers,
-        # Nobody knows a process of theirs, so no number of hours may be named (decisions 1).
+        # Nobody knows a process of theirs, so no number of hours may be named (rulings 1).
         notes=(Note.PROCESS_UNKNOWN,) if grounds else (),
     )
 
@@ -127,7 +126,7 @@ def _parties(items: tuple[Item, ...]) -> tuple[Platform | None, ...]:
 
 def _authorities(answers: Answers, items: tuple[Item, ...]) -> Iterator[Step]:
     """Authorities that can order removal, also those that are told through a complaint. Some act on a threat,
-    before anything is out. For an adult they stand with the first requests (`laws.md` 1a), for a child they
+    before anything is out. For an adult they stand with the first requests (rulings 2), for a child they
     back up the hotline."""
     numbers = tuple(item.number for item in items)
     for law in fitting(answers, (Role.AUTHORITY_ORDER, Role.REGULATOR_COMPLAINT), _parties(items)):

@@ -39,7 +39,7 @@ def _links(answers: Answers, _items: tuple[Item, ...]) -> bool:
 
 
 def _owner(answers: Answers, items: tuple[Item, ...]) -> bool:
-    # Writing to a site owner tells the owner that somebody looks (unknown_sites 6): ask first.
+    # Writing to a site owner tells the owner that somebody looks (rulings 3): ask first.
     return (
         _links(answers, items) and answers.may_write_letters and any(item.is_unknown_site for item in items)
     )

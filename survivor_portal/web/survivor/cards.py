@@ -148,7 +148,7 @@ def _costs(step: Step) -> tuple[Words, ...]:
 
 def clock_words(clocks: Iterable[Clock], *, process_known: bool = True) -> str:
     """How long they have, in words: the shortest period the law sets for the other side. A number nobody
-    verified reads "usually"; without a known process no number is named (decisions 1)."""
+    verified reads "usually"; without a known process no number is named (rulings 1)."""
     named = [c for c in clocks if c.bound in ("platform", "authority", "dispute_body") and _hours(c)]
     if not named or not process_known:
         return ""
