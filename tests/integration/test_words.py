@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+import textstat
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
@@ -14,11 +15,12 @@ from survivor_portal import directory, intake
 from survivor_portal.config.env import HOUSE
 from survivor_portal.visits import visit as visits
 from survivor_portal.web.survivor import flow
-from tests.reading import measure
+from tests.reading import measure, sentences
 
 pytestmark = pytest.mark.django_db
 
 HARDEST = 6.0
+HARDEST_SENTENCE = 11.0  # "This is general information, not legal advice." has 10.7
 FOR_CHILDREN = 5.0
 TABLES = ("words", "questions", "notes", "cards", "letters_page")
 
@@ -86,11 +88,19 @@ def words_of_page(html: str) -> str:
 
 def trouble(html: str, hardest: float = HARDEST) -> list[str]:
     """What is wrong with the words of this page: too hard as a whole, sentences too long."""
-    measured = measure(words_of_page(html), names())
+    page = words_of_page(html)
+    measured = measure(page, names())
     found = [f"{len(sentence.split())} words: {sentence}" for sentence in measured.too_long]
     if measured.grade > hardest:
         found.append(f"grade {measured.grade:.1f}")
+    # A long page of short sentences would hide one that nobody can read.
+    found += [f"hard: {one}" for one in sentences(page, names()) if _grade(one) > HARDEST_SENTENCE]
     return found
+
+
+@cache
+def _grade(sentence: str) -> float:
+    return float(textstat.flesch_kincaid_grade(sentence))
 
 
 def visitor(answers: Mapping[str, Any], at: str = "", links: str = LINKS) -> Client:
@@ -244,5 +254,6 @@ def test_a_hard_page_a_long_sentence_and_a_word_to_avoid_would_be_found() -> Non
 
     assert trouble(frame.format(easy, easy)) == []
     assert trouble(frame.format(easy, hard))[0].startswith("grade")
+    assert trouble(frame.format(easy, easy + hard)) == [f"hard: {hard}"]
     assert trouble(frame.format(easy, "We " + "go on and " * 9 + "end."))[0].startswith("29 words")
     assert PATTERN.findall("You Successfully did it; revenge.") == ["Successfully", "revenge"]
