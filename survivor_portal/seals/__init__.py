@@ -1,6 +1,43 @@
 """Lock and unlock what must not be read: the only place where cryptography happens."""
 
+from survivor_portal.seals._blind import blind_index
+from survivor_portal.seals._chains import chain_head, chain_start, leaf, new_leaf_salt
+from survivor_portal.seals._keys import new_key
 from survivor_portal.seals._locks import WrongKey, lock, unlock
+from survivor_portal.seals._people import Pair, new_pair, open_sealed, seal_to
+from survivor_portal.seals._phrases import STRONG, Cost, new_salt, phrase_key
+from survivor_portal.seals._records import Place, lock_record, unlock_record
+from survivor_portal.seals._signatures import new_signing_pair, sign, signed_by
 from survivor_portal.seals._tokens import new_token, token_id, token_key
+from survivor_portal.seals._wraps import unwrap, wrap
 
-__all__ = ["WrongKey", "lock", "new_token", "token_id", "token_key", "unlock"]
+__all__ = [
+    "STRONG",
+    "Cost",
+    "Pair",
+    "Place",
+    "WrongKey",
+    "blind_index",
+    "chain_head",
+    "chain_start",
+    "leaf",
+    "lock",
+    "lock_record",
+    "new_key",
+    "new_leaf_salt",
+    "new_pair",
+    "new_salt",
+    "new_signing_pair",
+    "new_token",
+    "open_sealed",
+    "phrase_key",
+    "seal_to",
+    "sign",
+    "signed_by",
+    "token_id",
+    "token_key",
+    "unlock",
+    "unlock_record",
+    "unwrap",
+    "wrap",
+]

@@ -9,12 +9,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from survivor_portal.seals._keys import KEY_BYTES, derive
+from survivor_portal.seals._pads import STEP, padded, unpadded
 
 VERSION = b"\x01"
 SALT_BYTES = 32
 NONCE_BYTES = 12
 TAG_BYTES = 16
-STEP = 256
 HEAD_BYTES = len(VERSION) + SALT_BYTES + NONCE_BYTES
 
 
@@ -32,7 +32,7 @@ def lock(key: bytes, plaintext: bytes, *, context: bytes) -> bytes:
     """
     salt = secrets.token_bytes(SALT_BYTES)
     nonce = secrets.token_bytes(NONCE_BYTES)
-    sealed = _cipher(key, salt).encrypt(nonce, _padded(plaintext), _bound(context))
+    sealed = _cipher(key, salt).encrypt(nonce, padded(plaintext), _bound(context))
     return VERSION + salt + nonce + sealed
 
 
@@ -44,10 +44,13 @@ def unlock(key: bytes, envelope: bytes, *, context: bytes) -> bytes:
     salt = envelope[1 : 1 + SALT_BYTES]
     nonce = envelope[1 + SALT_BYTES : HEAD_BYTES]
     try:
-        padded = _cipher(key, salt).decrypt(nonce, sealed, _bound(context))
+        opened = _cipher(key, salt).decrypt(nonce, sealed, _bound(context))
     except InvalidTag:
         raise WrongKey from None
-    return _unpadded(padded)
+    plaintext = unpadded(opened)
+    if plaintext is None:
+        raise WrongKey
+    return plaintext
 
 
 def _cipher(key: bytes, salt: bytes) -> ChaCha20Poly1305:
@@ -59,16 +62,3 @@ def _cipher(key: bytes, salt: bytes) -> ChaCha20Poly1305:
 
 def _bound(context: bytes) -> bytes:
     return VERSION + context
-
-
-def _padded(plaintext: bytes) -> bytes:
-    # One mark, then zeros (ISO/IEC 7816-4): there is always exactly one way back.
-    marked = plaintext + b"\x80"
-    return marked + b"\x00" * (-len(marked) % STEP)
-
-
-def _unpadded(padded: bytes) -> bytes:
-    plaintext = padded.rstrip(b"\x00")
-    if len(padded) % STEP or not plaintext.endswith(b"\x80"):
-        raise WrongKey
-    return plaintext[:-1]
