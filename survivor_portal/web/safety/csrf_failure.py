@@ -7,10 +7,10 @@ would cost what they typed.
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.module_loading import import_string
 
-from survivor_portal.web.safety import errors
+from survivor_portal.web.safety import errors, left
 from survivor_portal.web.safety.middleware import is_cross_site
 
 Resume = Callable[[HttpRequest], HttpResponse]
@@ -22,8 +22,12 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     `settings.FLOW_RESUME` names the function that shows the text. It must write nothing: this form has no
     proof that it is ours, only no sign of being another site's.
     """
-    if _comes_from_elsewhere(request, reason) or request.path != getattr(settings, "FLOW_PATH", "/next/"):
+    flow = getattr(settings, "FLOW_PATH", "/next/")
+    if _comes_from_elsewhere(request, reason) or request.path != flow:
         return errors.refused(request)
+    if left.was_left(request):
+        # Somebody went Back after the exit and sent the form again: nothing of it is shown.
+        return HttpResponseRedirect(flow)
     resume: Resume = import_string(settings.FLOW_RESUME)
     return resume(request)
 

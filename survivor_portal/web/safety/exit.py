@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from survivor_portal.web.safety import left
 from survivor_portal.web.safety.session import expire_cookie, visit_of
 
 NEUTRAL_PAGE = "https://www.bbc.com/weather"
@@ -33,6 +34,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     if "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")):
         # The browser only looks ahead. Nobody has pressed anything yet.
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
+    left.remember(request)
     # The row cannot be read without the cookie, which goes now; the sweep deletes it later.
     with contextlib.suppress(DatabaseError):
         visit_of(request).end()
