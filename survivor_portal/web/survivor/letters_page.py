@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from crispy_forms.helper import FormHelper
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -49,6 +50,9 @@ class Signing(Question):
         required=False,
         max_length=MOST_CONTACT,
         help_text=_("Best is a new address that nobody else can read. Not your family’s or your school’s."),
+        error_messages={
+            "invalid": _("This is not a whole e-mail address. One looks like name@mail.example.")
+        },
     )
     phone = forms.CharField(label=_("Phone number"), required=False, max_length=MOST_CONTACT)
     post = forms.CharField(label=_("Post address"), required=False, max_length=MOST_CONTACT)
@@ -72,6 +76,12 @@ class Signing(Question):
             # Another tab may have opened another letter meanwhile: what is ticked here is said of this one.
             for name, value in (("letter", draft.step.id), ("site", draft.site)):
                 self.fields[name] = forms.CharField(widget=forms.HiddenInput, required=False, initial=value)
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = super().helper
+        helper.form_show_errors = False  # this page shows them at its top: the form stands further down
+        return helper
 
     def clean_name(self) -> str:
         name = " ".join(str(self.cleaned_data["name"]).split())
