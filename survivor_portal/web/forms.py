@@ -18,6 +18,7 @@ Words: TypeAlias = "str | _StrPromise"
 Choices: TypeAlias = Iterable[tuple[str, Words]]
 
 INVALID_CHOICE = _("Please pick one of the answers.")
+TOO_LONG = _("This is too long for this box. Please do a part of it now and the rest after that.")
 PICTURE_PASTED = _(
     "You pasted a picture as text. We took it out and did not keep it. "
     "We never need the picture: a link, or the app and a name, is enough."
@@ -94,6 +95,10 @@ class Question(forms.Form):
             if isinstance(field, forms.ChoiceField):
                 # The framework's own words repeat what was sent.
                 field.error_messages["invalid_choice"] = INVALID_CHOICE
+            elif isinstance(field, forms.CharField):
+                # A browser cuts a long paste at this length without a word. We say so, and keep all of it.
+                field.widget.attrs.pop("maxlength", None)
+                field.error_messages["max_length"] = TOO_LONG
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

@@ -137,7 +137,7 @@ class Story:
         if self._scripted:
             with self.page.expect_response(lambda r: r.request.method == "GET" or r.status == 422):
                 button.click()
-            self.page.wait_for_function("!document.querySelector('[aria-busy]')")
+            self.page.locator("[aria-busy]").wait_for(state="detached")
         else:
             button.click()
         self._saw_a_page()

@@ -35,6 +35,7 @@ class Stand:
     short: tuple[int, ...]
     doubles: int
     been_at_plan: bool
+    lost: bool  # this visit began with an answer that belonged to one that was over
     signer: Mapping[str, Any]
     confirmed: Mapping[str, list[str]]
 
@@ -74,6 +75,7 @@ def stand(data: Mapping[str, Any] | None) -> Stand:
         short=tuple(data.get("short", ())),
         doubles=int(data.get("doubles", 0)),
         been_at_plan=bool(data.get("been_at_plan")),
+        lost=bool(data.get("lost")),
         signer=data.get("signer", {}),
         confirmed=data.get("confirmed", {}),
     )
@@ -82,6 +84,7 @@ def stand(data: Mapping[str, Any] | None) -> Stand:
 def answer(data: Data, key: str, given: Mapping[str, Any], typed: Mapping[str, str]) -> None:
     """Take in one page of answers and move on. An answer left open takes back an earlier one."""
     before = stand(data)
+    data.pop("lost", None)
     answers: Data = data.setdefault("answers", {})
     for name, value in given.items():
         if value is None or value == "":
@@ -113,7 +116,7 @@ def _take_links(data: Data, typed: Mapping[str, str]) -> None:
 
 
 def forget_typed(data: Data) -> None:
-    """A child under 13 alone: nothing that was typed stays (decisions 1)."""
+    """A child under 13 alone: nothing that was typed stays (rulings 1)."""
     for name in (*BOXES, "items", "leftovers", "short", "doubles", "signer", "confirmed", "letter", "site"):
         data.pop(name, None)
 

@@ -49,7 +49,7 @@ def resume(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest, stand: flow.Stand, *, lost: bool = False) -> HttpResponse:
     question = stand.question
     if question is not None:
-        return _question(request, stand, question, lost=lost)
+        return _question(request, stand, question, lost=lost or stand.lost)
     if stand.at == "letter" and stand.plan.step(stand.letter):
         return letters_page.show(request, stand)
     if stand.at == flow.DANGER:
@@ -85,6 +85,7 @@ def _question(
         "number": number,
         "of": of,
         "lost": lost,
+        "kept": form.is_bound or stand.lost,
         "resumed": resumed and data is not None,
         "first": question.key == intake.QUESTIONS[0].key,
     }
@@ -112,6 +113,8 @@ def _act(request: HttpRequest) -> HttpResponse:
     step = request.POST.get("step", "")
     if step in FORMS:
         return _answer(request, step)
+    if step != "stay" and visit_of(request).open() is None:
+        return _show(request, flow.stand(None), lost=True)
     if step == "sign":
         visit_of(request).change(lambda data: _MOVES["letter"](data, request.POST))
         return letters_page.sign(request, _stand(request))
@@ -173,6 +176,8 @@ def _answer(request: HttpRequest, step: str) -> HttpResponse:
         visit = current.begin()
     try:
         current.change(lambda data: flow.answer(data, step, given, typed))
+        if lost:
+            current.change(lambda data: data.update(lost=True))
     except TooMuch:
         form.add_error(None, notes.TOO_MUCH)
         return _question(request, stand, question, form=form)
