@@ -15,7 +15,7 @@ EVERYWHERE = [StepKey.HOTLINE, StepKey.CHILD_FORM, StepKey.REQUEST_48H, StepKey.
 
 @dataclass(frozen=True)
 class Home:
-    """What `laws.md` says for a home: `says` holds words that stand on the card of that step, `never` words
+    """What the laws say for a home: `says` holds words that stand on the card of that step, `never` words
     that stand nowhere in the request of the place."""
 
     country: str
@@ -135,7 +135,7 @@ def test_in_brazil_a_notice_without_a_name_is_not_ready(visitor: Callable[..., S
 
 
 def test_in_australia_a_parent_needs_the_word_of_a_teen_of_16(visitor: Callable[..., Story]) -> None:
-    """`laws.md` 1d: older teens authorise. The letter is the image-based abuse complaint to eSafety."""
+    """Australia: older teens authorise. The letter is the image-based abuse complaint to eSafety."""
     story = visitor(js=False)
     story.comes_back_with(
         NEWS_CASE | {"country": "AU", "age_then": "16_17", "age_now": "16_17"}, links=A_POST
