@@ -30,3 +30,14 @@ def _static_files_collected():
     from django.core.management import call_command
 
     call_command("collectstatic", verbosity=0, interactive=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_key_of_the_day():
+    """Cases are kept under the key of the day; `up` makes the first one when it starts."""
+    from datetime import UTC, datetime
+
+    from survivor_portal.keystore import epochs
+
+    if not epochs.known():
+        epochs.make(datetime.now(UTC))

@@ -5,7 +5,8 @@ import re
 import secrets
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -60,6 +61,10 @@ class Environment:
     operator: Operator = Operator(name="", contact="", country="")
     hsts_subdomains: bool = False
     hsts_preload: bool = False
+    # Keeping cases: who looked at it and when must be known, or it stays off.
+    cases_reviewed: bool = False
+    index_key: str = field(repr=False, default="")
+    epoch_dir: Path = Path()
 
 
 def for_development(environ: Mapping[str, str]) -> Environment:
@@ -67,7 +72,9 @@ def for_development(environ: Mapping[str, str]) -> Environment:
     data_dir = Path(environ.get("DATA_DIR") or HOUSE / "var")
     return Environment(
         data_dir=data_dir,
-        secret_key=_development_key(data_dir),
+        secret_key=_development_key(data_dir, "secret-key"),
+        index_key=_development_key(data_dir, "index-key"),
+        epoch_dir=_development_folder(data_dir / "epochs"),
         hosts=("localhost", "127.0.0.1", "[::1]"),
         site_name=environ.get("SITE_NAME") or NEUTRAL_NAME,
         exit_target=environ.get("EXIT_TARGET") or EXIT_TARGET,
@@ -100,7 +107,7 @@ def for_production(environ: Mapping[str, str]) -> Environment:
             problems.append(f"{name} must be yes or no" if value else f"{name} is missing")
         return bool(default)
 
-    keys = _keys(environ, problems)
+    keys = _keys(environ, "SECRET_KEY_FILE", "secret-key", problems)
     found = Environment(
         data_dir=_folder(text("DATA_DIR"), problems),
         secret_key=keys[0] if keys else "",
@@ -118,7 +125,14 @@ def for_production(environ: Mapping[str, str]) -> Environment:
         ),
         hsts_subdomains=flag("HSTS_SUBDOMAINS", default=False),
         hsts_preload=flag("HSTS_PRELOAD", default=False),
+        cases_reviewed=_reviewed(text("CASES_REVIEWED_ON", ""), text("CASES_REVIEWED_BY", ""), problems),
     )
+    if found.cases_reviewed:
+        found = replace(
+            found,
+            index_key=_index_key(environ, keys, problems),
+            epoch_dir=_epochs(text("EPOCH_DIR"), found.data_dir, problems),
+        )
     if problems:
         raise NotReady(
             "The site does not start: " + "; ".join(problems) + ". See README.md, 'Run it for real'."
@@ -126,35 +140,84 @@ def for_production(environ: Mapping[str, str]) -> Environment:
     return found
 
 
-def _keys(environ: Mapping[str, str], problems: list[str]) -> list[str]:
-    """The lines of the key file: the current key first, older ones below it while they still count."""
+def _keys(environ: Mapping[str, str], name: str, credential: str, problems: list[str]) -> list[str]:
+    """The lines of a key file: the current key first, older ones below it while they still count."""
     folder = environ.get("CREDENTIALS_DIRECTORY", "")
-    named = environ.get("SECRET_KEY_FILE", "") or (f"{folder}/secret-key" if folder else "")
+    named = environ.get(name, "") or (f"{folder}/{credential}" if folder else "")
+    what = credential.replace("-", " ")
     if not named:
-        problems.append("SECRET_KEY_FILE is missing")
+        problems.append(f"{name} is missing")
         return []
     path = Path(named)
     try:
         lines = [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
         mode = stat.S_IMODE(path.stat().st_mode)
     except (OSError, UnicodeDecodeError):
-        problems.append("the file SECRET_KEY_FILE names cannot be read")
+        problems.append(f"the file {name} names cannot be read")
         return []
     # systemd guards its own folder of credentials and shows other bits there.
     if mode & 0o077 and not (folder and path.is_relative_to(folder)):
-        problems.append("the file SECRET_KEY_FILE names may be read by others (chmod 0400)")
+        problems.append(f"the file {name} names may be read by others (chmod 0400)")
     if not lines:
-        problems.append("the file SECRET_KEY_FILE names is empty")
+        problems.append(f"the file {name} names is empty")
     for number, key in enumerate(lines, start=1):
         if key.startswith((DEVELOPMENT_MARK, "django-insecure-")):
-            problems.append(f"secret key {number} was made for development")
+            problems.append(f"{what} {number} was made for development")
         elif len(key) < SHORTEST_KEY:
-            problems.append(f"secret key {number} is shorter than {SHORTEST_KEY} characters")
+            problems.append(f"{what} {number} is shorter than {SHORTEST_KEY} characters")
         elif len(set(key)) < FEWEST_DIFFERENT_CHARACTERS:
-            problems.append(f"secret key {number} is too even to be random")
+            problems.append(f"{what} {number} is too even to be random")
     if len(set(lines)) < len(lines):
-        problems.append("the same secret key stands twice in the file")
+        problems.append(f"the same {what} stands twice in the file")
     return lines
+
+
+def _reviewed(on: str, by: str, problems: list[str]) -> bool:
+    """Cases are kept only after a lawyer looked at it; the day and the name say so."""
+    if bool(on) != bool(by):
+        problems.append("CASES_REVIEWED_ON and CASES_REVIEWED_BY belong together")
+    elif on:
+        try:
+            date.fromisoformat(on)
+        except ValueError:
+            problems.append("CASES_REVIEWED_ON must be a day, such as 2027-01-31")
+    return bool(on and by)
+
+
+def _index_key(environ: Mapping[str, str], others: list[str], problems: list[str]) -> str:
+    """The key by which cases are found. There is only ever one: with another no case is found any more."""
+    keys = _keys(environ, "INDEX_KEY_FILE", "index-key", problems)
+    if len(keys) > 1:
+        problems.append("the file INDEX_KEY_FILE names must hold one key")
+    if set(keys) & set(others):
+        problems.append("index key and secret key are the same")
+    return keys[0] if keys else ""
+
+
+def _epochs(value: str, data_dir: Path, problems: list[str]) -> Path:
+    """The folder with the keys of the days: apart from the data, so that no backup holds both."""
+    path = Path(value)
+    if not value:
+        return path
+    if not path.is_absolute() or not path.is_dir() or not os.access(path, os.W_OK):
+        problems.append("the folder EPOCH_DIR names does not exist or cannot be written")
+        return path
+    if path.resolve().is_relative_to(data_dir.resolve()) or path.resolve().is_relative_to(HOUSE):
+        problems.append("EPOCH_DIR lies inside DATA_DIR or the program's own folder")
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        problems.append("the folder EPOCH_DIR names may be read by others (chmod 0700)")
+    for key in path.glob("epoch-*"):
+        try:
+            text = key.read_text("ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            text = ""
+        if text.startswith(DEVELOPMENT_MARK):
+            problems.append("a key in EPOCH_DIR was made for development")
+        elif not key.suffix and not re.fullmatch("[0-9a-f]{64}", text):
+            problems.append("a key in EPOCH_DIR is not one")
+        if stat.S_IMODE(key.stat().st_mode) & 0o077:
+            problems.append("a key in EPOCH_DIR may be read by others (chmod 0600)")
+    return path
 
 
 def _folder(value: str, problems: list[str]) -> Path:
@@ -202,9 +265,13 @@ def _address_of_security(value: str, problems: list[str]) -> str:
     return value
 
 
-def _development_key(data_dir: Path) -> str:
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = data_dir / "secret-key"
+def _development_folder(path: Path) -> Path:
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def _development_key(data_dir: Path, name: str) -> str:
+    path = _development_folder(data_dir) / name
     try:
         # O_EXCL: two processes that start together agree on the one that came first.
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -17,7 +17,9 @@ def main() -> None:
         django.setup()
         # Silent when all is well: the address is the next thing a person should see.
         call_command("check", stdout=io.StringIO(), deploy=real, fail_level="WARNING" if real else "ERROR")
-        call_command("migrate", interactive=False, verbosity=0)
+        for database in ("default", "keys"):
+            call_command("migrate", database=database, interactive=False, verbosity=0)
+        call_command("rotate_epoch", stdout=io.StringIO())
         call_command("collectstatic", interactive=False, verbosity=0)
     except (ImproperlyConfigured, SystemCheckError, CommandError) as refusal:
         sys.exit(str(refusal))

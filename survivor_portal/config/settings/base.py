@@ -5,6 +5,7 @@ from typing import Any
 
 from survivor_portal.config.env import EXIT_TARGET as DEFAULT_EXIT_TARGET
 from survivor_portal.config.env import HOUSE, NEUTRAL_NAME
+from survivor_portal.seals import STRONG
 from survivor_portal.web.safety.logs import logging_config
 
 INSTALLED_APPS = [
@@ -13,6 +14,7 @@ INSTALLED_APPS = [
     "survivor_portal.web",
     "survivor_portal.visits",
     "survivor_portal.insights",
+    "survivor_portal.keystore",
 ]
 
 # No Django session, accounts, admin or messages: a visitor has nothing here but one sealed row.
@@ -22,6 +24,7 @@ MIDDLEWARE = [
     "survivor_portal.web.safety.middleware.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "survivor_portal.web.safety.compression.Compression",
     "survivor_portal.web.safety.session.Visits",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -50,12 +53,12 @@ CRISPY_TEMPLATE_PACK = "site"
 CRISPY_FAIL_SILENTLY = False
 
 
-def database(path: Path) -> dict[str, dict[str, Any]]:
-    """The embedded database: one file."""
+def databases(folder: Path) -> dict[str, dict[str, Any]]:
+    """The two embedded databases, one file each. What is in one never opens without the other."""
     return {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": path,
+            "NAME": folder / "site.sqlite3",
             # Kept open between requests: opening and its PRAGMAs cost more than a page's one query.
             "CONN_MAX_AGE": 60,
             "OPTIONS": {
@@ -67,9 +70,33 @@ def database(path: Path) -> dict[str, dict[str, Any]]:
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;"
                 ),
             },
-        }
+        },
+        "keys": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": folder / "keys.sqlite3",
+            "CONN_MAX_AGE": 60,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 10,
+                # No write-ahead log to keep old pages. EXTRA: a deleted key stays deleted when power fails.
+                "init_command": (
+                    "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA secure_delete=ON;"
+                ),
+            },
+        },
     }
 
+
+DATABASE_ROUTERS = ["survivor_portal.keystore.router.Keys"]
+
+# Cases are kept only where this is on; production also wants to know who looked at it and when.
+CASES_OPEN = False
+# The key of the blind indexes, and the folder with the keys of the days.
+INDEX_KEY = ""
+EPOCH_DIR = Path()
+EPOCH_MARK = ""
+# What one try of a phrase costs; only tests lower it.
+PHRASE_COST = STRONG
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -5,13 +5,17 @@ import os
 from survivor_portal.config import env
 
 from .base import *  # noqa: F403
-from .base import database
+from .base import databases
 
 _env = env.for_development(os.environ)
 
 SECRET_KEY = _env.secret_key
 ALLOWED_HOSTS = list(_env.hosts)
-DATABASES = database(_env.data_dir / "site.sqlite3")
+DATABASES = databases(_env.data_dir)
+CASES_OPEN = True
+INDEX_KEY = _env.index_key
+EPOCH_DIR = _env.epoch_dir
+EPOCH_MARK = env.DEVELOPMENT_MARK
 STATIC_ROOT = _env.data_dir / "static"
 
 # Safari and other WebKit browsers drop Secure and __Host- cookies on plain http, loopback included.

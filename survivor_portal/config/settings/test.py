@@ -5,8 +5,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from survivor_portal.seals import Cost
+
 from .base import *  # noqa: F403
-from .base import database
+from .base import databases
 
 _folder = Path(tempfile.mkdtemp(prefix="site-test-"))
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
@@ -14,10 +16,20 @@ atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 SECRET_KEY = "tests-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFG"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 
-DATABASES = database(_folder / "site.sqlite3")
-# A file, not memory: the browser tests serve from several threads, each with a connection of its own.
-DATABASES["default"]["TEST"] = {"NAME": _folder / "test.sqlite3"}
-DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASES = databases(_folder)
+# Files, not memory: the browser tests serve from several threads, each with a connection of its own.
+for _name, _database in DATABASES.items():
+    _database["TEST"] = {"NAME": _folder / f"test-{_name}.sqlite3"}
+    _database["CONN_MAX_AGE"] = 0
+
+CASES_OPEN = True
+INDEX_KEY = "tests-only-index-0123456789-abcdefghijklmnopqrstuvwxyz-ABC"
+EPOCH_DIR = _folder / "epochs"
+EPOCH_DIR.mkdir(mode=0o700)
+EPOCH_MARK = "development-"
+# One test of the phrase and `benchmarks/unlock.py` use the real cost.
+PHRASE_COST = Cost(kib=8, passes=1)
+
 STATIC_ROOT = _folder / "static"
 
 EXIT_TARGET = "https://weather.example/"
