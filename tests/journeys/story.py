@@ -75,9 +75,13 @@ class Story:
                 self.page.locator(f"main [name='{name}'][value='{value}']").check()
         self.presses("main form button[name=go]")
 
-    def answers_all(self, choices: dict[str, str], links: str = "", places: str = "") -> None:
+    def answers_all(
+        self, choices: dict[str, str], links: str = "", places: str = "", until: str = "plan"
+    ) -> None:
         """Walk through all questions to the plan: what is in `choices` is answered, the rest is skipped."""
         for _ in range(20):
+            if self.at == until:
+                return
             if self.at == "":
                 if self.page.locator("main button", has_text="Go on").count():
                     self.presses("main form button")
