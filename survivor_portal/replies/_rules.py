@@ -66,9 +66,9 @@ def read(path: Path) -> Language:
             code=path.stem,
             rules=rules,
             stop_words=frozenset(table["stop_words"].split()),
-            contrast=re.compile(_spelt(table["contrast"], words)),
-            conditional=re.compile(guards["conditional"]),
-            question=re.compile(guards["question"]),
+            contrast=re.compile(_spelt(table["contrast"], words), re.MULTILINE),
+            conditional=re.compile(guards["conditional"], re.MULTILINE),
+            question=re.compile(guards["question"], re.MULTILINE),
         )
     except (KeyError, ValueError, re.error) as problem:
         raise RuleError(f"{path.name}: {problem}") from problem
@@ -99,7 +99,7 @@ def _one_of(
 ) -> re.Pattern[str] | None:
     """The patterns as one; `@name` stands for the guard of that name."""
     parts = [guards[p[1:]] if p.startswith("@") else _spelt(p, words) for p in patterns]
-    return re.compile("|".join(f"(?:{part})" for part in parts)) if parts else None
+    return re.compile("|".join(f"(?:{part})" for part in parts), re.MULTILINE) if parts else None
 
 
 def _spelt(pattern: str, words: Mapping[str, str]) -> str:
