@@ -72,6 +72,18 @@ def at_platform(answers: Answers, platform: Platform, numbers: tuple[int, ...]) 
         yield Step(StepKey.NO_WAY, When.TODAY, platform=platform.key, items=numbers)
         return
     notes = _what_happened(answers)
+    if not answers.something_is_out:
+        # Nothing can be taken down yet, so no ground of removal fits and no letter says that anything is out.
+        yield Step(
+            StepKey.THREAT_FORM,
+            When.NOW if answers.counts_as_minor else When.TODAY,
+            platform=platform.key,
+            channels=anything,
+            letter="threat",
+            items=numbers,
+            notes=notes,
+        )
+        return
     if answers.counts_as_minor:
         duties = fitting(answers, (Role.PROVIDER_DUTY,), (platform,))
         grounds = (
@@ -88,19 +100,6 @@ def at_platform(answers: Answers, platform: Platform, numbers: tuple[int, ...]) 
             items=numbers,
             notes=(Note.KNOWLEDGE, *notes),
         )
-    if not answers.something_is_out:
-        if not answers.counts_as_minor:
-            yield Step(
-                StepKey.REQUEST,
-                When.TODAY,
-                platform=platform.key,
-                channels=anything,
-                grounds=(FALLBACK,),
-                letter="request",
-                items=numbers,
-                notes=notes,
-            )
-        return
     yield from _requests(answers, platform, numbers, anything, notes)
 
 

@@ -72,8 +72,10 @@ def hotline_keys(answers: Answers) -> tuple[str, ...]:
     if answers.country == "US":
         return (_US_HOTLINE, "ncmec-call-center", *watch)
     usable = _own_hotlines(answers)
-    if answers.country == "GB" and answers.is_minor_today:  # the young person's own way first (rulings 2)
-        usable = ("report-remove", *usable)
+    if answers.country == "GB" and answers.is_minor_today:
+        # The young person's own way, which only they can go; for a parent the IWF's form comes first.
+        own = ("report-remove",)
+        usable = (*own, *usable) if answers.asker is Asker.SELF else (*usable[:1], *own, *usable[1:])
     return tuple(dict.fromkeys((*usable[:2], _US_HOTLINE, *watch, "inhope")))
 
 

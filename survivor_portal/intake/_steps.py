@@ -18,6 +18,7 @@ class StepKey(StrEnum):
     TELL = "tell"  # tell one person; words to begin with
     HOTLINE = "hotline"  # CyberTipline or the national hotline
     CHILD_FORM = "child_form"  # the platform's child-safety form, as a notice of knowledge
+    THREAT_FORM = "threat_form"  # nothing is out yet: the report of the account that threatens
     REQUEST = "request"  # a request under the law of the place
     REQUEST_48H = "request_48h"  # the US request with its 48 hours
     NO_WAY = "no_way"  # the platform publishes no way to reach it

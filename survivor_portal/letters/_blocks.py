@@ -56,7 +56,7 @@ def _shown(case: Case) -> Outcome:
         return out("friend_no_letter")
     if not case.authority_given:
         return out("authority_not_confirmed")
-    return placed(case.say("shown", case.voice))
+    return placed(case.say("shown", _about_a_threat(case) + case.voice))
 
 
 def _age(case: Case) -> Outcome:
@@ -65,7 +65,12 @@ def _age(case: Case) -> Outcome:
         return NEEDLESS
     band = facts.age_shown.value
     own = case.say("age", f"self_{band}" if case.voice == "self" else band)
-    return placed(case.say("age", case.voice, band=own))
+    return placed(case.say("age", _about_a_threat(case) + case.voice, band=own))
+
+
+def _about_a_threat(case: Case) -> str:
+    """With nothing out, the items are accounts or talks, and nobody is shown in them."""
+    return "threat_" if case.facts.happened is Happened.THREAT else ""
 
 
 def _residence(case: Case) -> Outcome:

@@ -21,6 +21,7 @@ def conditions(facts: Facts, to: Addressee, law: Law | None = None) -> tuple[str
         "clock": clock is not None and (to.process_known or to.is_public_body),
         "withdrawn": consent_was_given(facts),
         "threat": facts.happened.value != "posted",
+        "published": facts.happened.value != "threat",
         "self": facts.asker is Asker.SELF,
         "told": facts.reported not in (None, Reported.NOT_YET),
     }

@@ -25,6 +25,7 @@ REQUIRED: dict[str, frozenset[str]] = {
     "registrar": frozenset({"items", "accurate"}),
     "owner": frozenset({"items"}),
     "school": frozenset(),
+    "threat": frozenset({"items"}),
     "ftc": frozenset({"items", "breach"}),
 }
 # Anybody may tell a hotline; everything else is said for the person shown.
@@ -90,7 +91,7 @@ def service_text(
     )
 
 
-_THREATS = frozenset({"cybertip", "hotline", "police"})  # may be told before anything is out
+_THREATS = frozenset({"cybertip", "hotline", "police", "threat"})  # may be told before anything is out
 
 
 def _section(case: Case, name: str, outcome: Outcome) -> Section:

@@ -26,6 +26,7 @@ CONDITIONS = frozenset(
         "clock",
         "withdrawn",
         "threat",
+        "published",
         "self",
         "told",
     }

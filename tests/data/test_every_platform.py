@@ -18,7 +18,7 @@ CASES = {
     "adult AI": Answers(**_ADULT, picture=Picture.AI, happened=Happened.POSTED),
     "adult threat only": Answers(**_ADULT, picture=Picture.REAL, happened=Happened.THREAT),
 }
-TO_ITSELF = {StepKey.CHILD_FORM, StepKey.REQUEST, StepKey.REQUEST_48H}
+TO_ITSELF = {StepKey.CHILD_FORM, StepKey.THREAT_FORM, StepKey.REQUEST, StepKey.REQUEST_48H}
 NO_ADDRESS_HERE = {StepKey.NO_WAY, StepKey.SHIELD}
 AROUND = {StepKey.HOST, StepKey.REGISTRAR}
 # Steps that need no address: the words of the card say where to turn.

@@ -28,6 +28,7 @@ WRITES_TO_SOMEONE = {
     StepKey.REQUEST,
     StepKey.REQUEST_48H,
     StepKey.CHILD_FORM,
+    StepKey.THREAT_FORM,
     StepKey.STATE_LAW,
     StepKey.DATA_LAW,
     StepKey.COPYRIGHT,

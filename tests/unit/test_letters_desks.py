@@ -1,11 +1,12 @@
 """Texts for hotlines, police, search engines, hosts and schools: what they hold and what they never hold."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from survivor_portal.directory import Age, Asker, Happened, Picture, Reported
-from survivor_portal.letters import Addressee, Letter, service_text
+from survivor_portal.letters import Addressee, Item, Letter, service_text
 from survivor_portal.letters._services import OPEN_TO_ALL, REQUIRED
 from tests.letter_cases import ADULT, CHILD, ITEM, SIGNER, TODAY
 
@@ -77,7 +78,7 @@ def test_a_friend_may_tell_a_hotline_and_nobody_else_in_anothers_name(kind):
     assert SIGNER.name not in found.text
 
 
-@pytest.mark.parametrize("kind", ["cybertip", "hotline", "police"])
+@pytest.mark.parametrize("kind", ["cybertip", "hotline", "police", "threat"])
 def test_a_threat_can_be_reported_with_nothing_out_yet(kind):
     facts = replace(CHILD, happened=Happened.THREAT, items=())
 
@@ -85,6 +86,28 @@ def test_a_threat_can_be_reported_with_nothing_out_yet(kind):
 
     assert found.ready
     assert "threatens" in found.text
+
+
+SAYS_IT_IS_OUT = re.compile(
+    r"spread online|that were published|were shared|shown in the items|copies are still up|items were made"
+)
+
+
+@pytest.mark.parametrize("age", [Age.FROM_13, Age.ADULT])
+@pytest.mark.parametrize(
+    "kind", ["cybertip", "hotline", "police", "threat", "host", "cdn", "registrar", "owner"]
+)
+def test_no_text_about_a_mere_threat_says_that_anything_is_out(kind, age):
+    account = Item(1, "", platform="Example app", account="example", where="Example app, user name example")
+    facts = replace(
+        CHILD, happened=Happened.THREAT, items=(account,), age_then=age, age_now=age, reported=None
+    )
+
+    found = text_for(kind, facts)
+
+    assert "nothing has been published so far" in found.text
+    assert not SAYS_IT_IS_OUT.search(found.text)
+    assert SAYS_IT_IS_OUT.search(text_for("police", replace(facts, happened=Happened.POSTED)).text)
 
 
 def test_the_investigator_is_asked_to_have_data_kept_and_to_write_to_the_platform():

@@ -93,7 +93,7 @@ def test_after_the_refusal_the_regulator_is_due_today():
 # country, region, hotlines that come first, grounds of the child form, of the request, of authorities
 ELSEWHERE = [
     ("DE", "", ["internet-beschwerdestelle"], ["us-2258a"], ["eu-dsa-16", "de-national"], []),
-    ("GB", "", ["report-remove", "iwf-report"], ["us-2258a", "uk-osa-csea"], ["uk-osa-20a"], []),
+    ("GB", "", ["iwf-report", "report-remove"], ["us-2258a", "uk-osa-csea"], ["uk-osa-20a"], []),
     ("IN", "", ["iwf-portal-in"], ["us-2258a"], ["in-3-2-b"], []),
     ("BR", "", ["safernet-br"], ["us-2258a"], ["br-eca-digital", "br-mci-21"], []),
     ("AU", "", ["esafety-au"], ["us-2258a"], [], ["au-class1", "au-iba"]),
@@ -195,10 +195,18 @@ def test_on_a_mere_threat_police_and_the_fingerprint_come_before_the_platform(co
         platform = next(place for place, one in enumerate(plan.steps) if one.platform)
         assert order.index(StepKey.THREAT) < order.index(StepKey.POLICE) < order.index(StepKey.HASH)
         assert order.index(StepKey.HASH) < platform
-        assert StepKey.REQUEST_48H not in order
+        assert [(one.key, one.letter, one.grounds) for one in plan.steps if one.platform] == [
+            (StepKey.THREAT_FORM, "threat", ())
+        ]
         assert StepKey.SEARCH not in order
         assert grounds(plan, StepKey.AUTHORITY) == {"IT": ["it-garante"], "AU": ["au-iba"]}.get(country, [])
     assert ("us-tida-criminal" in grounds(plan, StepKey.POLICE)) == (country == "US")
+
+
+def test_in_the_uk_a_teen_finds_the_way_only_teens_can_go_first():
+    teen = plan_of(NEWS | {"asker": Asker.SELF}, "GB")
+
+    assert step(teen, StepKey.HOTLINE).resources[0] == "report-remove"
 
 
 def test_a_survivor_pictured_as_a_child_goes_the_way_of_a_child():

@@ -42,7 +42,9 @@ class Place:
         if self.kind == "police":
             return _("Open the note for the police")
         return (
-            _("Open the letter") if self.kind in ("request", "school") else _("What to write in their form")
+            _("Open the letter")
+            if self.kind in ("request", "school", "threat")
+            else _("What to write in their form")
         )
 
 

@@ -44,6 +44,10 @@ STEPS: dict[StepKey, tuple[Words, Words]] = {
         _("Tell {it}: this shows a child"),
         _("From the moment they read it, they know. In many places the law then makes them act."),
     ),
+    StepKey.THREAT_FORM: (
+        _("Report the threats to {it}"),
+        _("They can close the account that threatens, and keep its data for the police."),
+    ),
     StepKey.REQUEST: (
         _("Ask {it} to take it down"),
         _(
