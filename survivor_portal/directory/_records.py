@@ -43,6 +43,9 @@ class Asked:
     words: str
 
 
+_WEB_ADDRESS = re.compile(r"(https://[\w.-]+\.\w[^\s;()<>\"']*[\w/=-])")
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """One way to reach a platform. `address` is a URL, a mail address, a postal address or words that lead
@@ -68,6 +71,15 @@ class Channel:
     def is_link(self) -> bool:
         """May the address be shown as a link? Only a seen web address of at least medium confidence."""
         return self.confidence is not Confidence.LOW and bool(re.match(r"https://\S+$", self.address))
+
+    @property
+    def pieces(self) -> tuple[tuple[str, bool], ...]:
+        """The address cut into words and the web addresses among them (True), which may be shown as links
+        under the same rule."""
+        if self.confidence is Confidence.LOW:
+            return ((self.address, False),)
+        found = _WEB_ADDRESS.split(self.address)
+        return tuple((text, place % 2 == 1) for place, text in enumerate(found) if text)
 
     @property
     def is_mail(self) -> bool:

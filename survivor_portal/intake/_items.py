@@ -33,7 +33,7 @@ class Item:
     @property
     def shown(self) -> str:
         """The item as a page shows it: a link half hidden, or the words as typed."""
-        return links.shown(links.parse(self.url)) if self.url else self.where
+        return links.shown(links.parse(self.url), self.item_id) if self.url else self.where
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,14 +80,15 @@ def bare_host(host: str) -> str:
     return host
 
 
-def shown(link: Link) -> str:
+def shown(link: Link, item_id: str = "") -> str:
     """Mask a link for a page: its host and the last few characters, as in `x.com/…/4821`.
 
     Enough to tell two links apart, too little to be shamed by over somebody's shoulder or to be opened.
+    `item_id`: what the site calls the item; without it, the last part of the link, which two may share.
     """
     host = bare_host(link.host)
     if len(host) > _SHOWN_HOST:
         host = "…" + host[-_SHOWN_HOST:]
     tail = link.path + "/" + link.query + "/" + link.fragment if link.host else link.raw[-100:]
-    last = next((part for part in reversed(_PARTS.split(tail)) if part), "")
+    last = item_id or next((part for part in reversed(_PARTS.split(tail)) if part), "")
     return f"{host or '…'}/…/{last[-min(_SHOWN_END, (len(last) + 1) // 2) :]}" if last else host or "…"

@@ -75,9 +75,13 @@ LETTER = "To whom it concerns\n\n1. https://photos.example/a-rather-long-address
 
 
 def _channel(address: str, **more: Any) -> SimpleNamespace:
-    return SimpleNamespace(
-        address=address, **({"is_link": False, "is_mail": False, "checked_on": date(2026, 1, 2)} | more)
-    )
+    plain = {
+        "is_link": False,
+        "is_mail": False,
+        "pieces": ((address, False),),
+        "checked_on": date(2026, 1, 2),
+    }
+    return SimpleNamespace(address=address, **(plain | more))
 
 
 def _page(request: HttpRequest, text: str, status: int = 200, **context: Any) -> HttpResponse:

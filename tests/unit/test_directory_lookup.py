@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from survivor_portal import directory
-from survivor_portal.directory import AgeAtImage, Need, Purpose, Subject, Who
+from survivor_portal.directory import AgeAtImage, Confidence, Need, Purpose, Subject, Who
 from tests.directory_folder import FILES, PLATFORM, RESOURCE, lay_out
 
 CHANNEL = """
@@ -311,3 +311,13 @@ def test_the_report_lists_what_needs_a_person(tmp_path):
         "resources/hidden: not listed until somebody has opened or called it",
         "resources/hidden: unverified parts: phone",
     )
+
+
+def test_web_addresses_among_words_are_found_unless_nobody_has_seen_them():
+    words = "Menu > Report (https://help.social.example/a/12-) or https://<server>/about"
+    channel = directory.platform("x").channels[0]
+    seen = dataclasses.replace(channel, address=words, confidence=Confidence.MEDIUM)
+
+    assert [text for text, is_link in seen.pieces if is_link] == ["https://help.social.example/a/12-"]
+    assert "".join(text for text, _ in seen.pieces) == words
+    assert dataclasses.replace(seen, confidence=Confidence.LOW).pieces == ((words, False),)

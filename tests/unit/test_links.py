@@ -254,6 +254,13 @@ def test_a_link_is_masked(text: str, masked: str) -> None:
     assert shown(parse(text)) == masked
 
 
+def test_two_links_with_the_same_end_are_told_apart_by_what_the_site_calls_them() -> None:
+    first, second = (parse(f"https://board.example/c/ab{n}cd/x/") for n in (10, 11))
+
+    assert shown(first) == shown(second)
+    assert [shown(first, "ab10cd"), shown(second, "ab11cd")] == ["board.example/…/0cd", "board.example/…/1cd"]
+
+
 # --- many -----------------------------------------------------------------------------------------------
 
 
