@@ -29,6 +29,15 @@ CONDITIONS = frozenset(
         "published",
         "self",
         "told",
+        # only in letters that follow the first one
+        "law",
+        "refused",
+        "asked",
+        "partly",
+        "late",
+        "received",
+        "ticket",
+        "replied",
     }
 )
 _CONDITION = re.compile(r"\[if ([a-z_ ]+)\]\s*")
@@ -99,15 +108,28 @@ class Texts:
 
     def request(self, law: str) -> Request | None:
         """The law's own words, or None when it has no letter."""
+        return self._of_law(law, REQUEST, NOTE)
+
+    def own(self, law: str, kind: str) -> Request | None:
+        """The law's own words for a later letter (reminder, answer, complaint), or None."""
+        return self._of_law(law, f"{kind}.md")
+
+    def service(self, kind: str) -> Request | None:
+        return self._shared("services", kind)
+
+    def second(self, kind: str) -> Request | None:
+        return self._shared("second", kind)
+
+    def _of_law(self, law: str, *names: str) -> Request | None:
         for folder in (self.laws, self.fallback):
-            for name in (REQUEST, NOTE):
+            for name in names:
                 if folder is not None and (folder / law / name).is_file():
                     return read_request(folder / law / name)
         return None
 
-    def service(self, kind: str) -> Request | None:
+    def _shared(self, room: str, kind: str) -> Request | None:
         for folder in (HERE / "translations" / self.language, HERE):
-            file = folder / "services" / f"{kind}.md"
+            file = folder / room / f"{kind}.md"
             if file.is_file():
                 return read_request(file)
         return None
