@@ -68,7 +68,7 @@ def service_text(
         left_out.append(LeftOut("", "friend_no_letter"))
     fill = {
         "to": one_line(to.name),
-        "platforms": _platforms(facts) or one_line(to.name),
+        "platforms": platforms_of(facts) or one_line(to.name),
         "clock": words.period(period(law.clock)) if law else "",
     }
     own = "\n\n".join(text.format_map(fill) for text in asked.own(true))
@@ -99,5 +99,6 @@ def _section(case: Case, name: str, outcome: Outcome) -> Section:
     return Section(name, case.texts.heading(name), text, outcome.placed)
 
 
-def _platforms(facts: Facts) -> str:
+def platforms_of(facts: Facts) -> str:
+    """The names of the platforms the items are on, once each."""
     return ", ".join(dict.fromkeys(name for item in facts.items if (name := one_line(item.platform))))

@@ -34,6 +34,16 @@ CODES: dict[str, str] = {
     "report_day_missing": "Add the day of your report, or its number. You can fill it in by hand.",
     "name_not_needed": "This letter works without a name, so your name was left out.",
     "no_process_found": "We found no form of theirs for this. The letter goes to each contact they publish.",
+    # why a later letter is not ready
+    "no_reply": "Paste what they answered, word for word.",
+    "nothing_removed": "Say which items they took down. If there are none, this letter does not fit.",
+    "no_open_items": "All items are marked as gone, so there is nothing left to ask for.",
+    "law_not_for_platform": "This law does not bind the platform, so it is not in this letter.",
+    "no_complaint": "No desk takes a complaint under this law here.",
+    "not_due_yet": "They have not refused, and their time is not over yet.",
+    "receipt_not_proven": "Add the day it reached them, if you have proof of it.",
+    "no_report_number": "If you have a number from the hotline or the police, add it here.",
+    "platform_not_named": "Add the name of the app or site.",
     "block_not_written": "A part of this letter is not written yet.",
     # notes on form sheets
     "sheet_identity_proof": "Offer another proof first. If they insist, black out all but the name.",
