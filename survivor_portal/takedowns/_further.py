@@ -27,6 +27,9 @@ class Further:
     latest: Period | None = None
 
 
+# 17 U.S.C. 512(g)(2)(C): back not less than 10, nor more than 14, business days after the counter-notice.
+BEFORE_BACK, BACK_BY = Period(business_days=10), Period(business_days=14)
+
 # None: nobody tells us when it starts, it is about other cases, or it has no number.
 FURTHER: dict[tuple[str, str], Further | None] = {
     ("au-cyber", "removal notice"): Further("authority_acts", "platform", "removal"),
@@ -52,9 +55,8 @@ FURTHER: dict[tuple[str, str], Further | None] = {
     ("us-ca-1394", "further updates"): Further("update", "platform", "update"),
     ("us-ca-sb981", "confirmation of receipt"): Further("request_received", "platform", "receipt"),
     ("us-ca-sb981", "status update"): Further("receipt_confirmed", "platform", "update"),
-    # 17 U.S.C. 512(g)(2)(C): back not less than 10, nor more than 14, business days after the counter-notice.
     ("us-dmca", "content comes back after a counter-notice unless the claimant sues"): Further(
-        "counter_notice", "victim", "sue", period=Period(business_days=10), latest=Period(business_days=14)
+        "counter_notice", "victim", "sue", period=BEFORE_BACK, latest=BACK_BY
     ),
     ("za-fpb", "acknowledgement"): Further("complaint_received", "authority", "receipt"),
 }

@@ -1,4 +1,4 @@
-"""The ladder as data: for each reason the steps that follow, in order, and when. Source: `laws.md` 4 and 5."""
+"""The ladder as data: for each reason the steps that follow, in order, and when. From `laws.md` 4 and 5."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class At(StrEnum):
 
     ONCE = "once"
     REMINDER = "reminder"  # when our reminder is due
-    END = "end"  # when the law's time is up; without a number, when our reminder is due
+    END = "end"  # when the law's time is up; without a number, when the reminder went unanswered as long
     DAY_AFTER_END = "day_after_end"
     WINDOW = "window"  # now, and at the latest when the person's own window closes
     ROUND = "round"
@@ -132,9 +132,10 @@ ROWS: dict[Reason, tuple[Row, ...]] = {
     Reason.UNCLEAR: (Row(Do.READ_IT),),
     Reason.NO_PROCESS: (Row(Do.REGULATOR),),
     Reason.NOT_PROVEN: (Row(Do.SEND_ELSEWHERE),),
-    # A missing receipt is itself a breach in the Union and in California.
+    # A missing receipt is itself a breach in the Union and in California; the reminder gets its time first.
     Reason.UNANSWERED: (
-        Row(Do.REMIND), _SUPPLEMENT, Row(Do.AUTHORITY), Row(Do.FLAGGER), Row(Do.REGULATOR), *_AFTER,
+        Row(Do.REMIND), _SUPPLEMENT, Row(Do.AUTHORITY), Row(Do.FLAGGER), Row(Do.LEGAL_FIRST), Row(Do.NOTE),
+        _AT_THE_END, Row(Do.LAWYER, At.DAY_AFTER_END),
     ),
     Reason.WAITING: (Row(Do.REMIND, At.REMINDER), _AT_THE_END),
     Reason.DRAFTED: (Row(Do.SEND),),
@@ -185,5 +186,6 @@ NOTED: dict[Do, Move] = {
     Do.ASK_AGAIN: Move.ASK_AGAIN,
     Do.HASH: Move.INFORM,
 }
+POLICE = "police"  # whom a note to the investigator is noted as told
 # What only somebody who may sign can do.
 SIGNED = frozenset(NOTED) - {Do.SUPPLEMENT, Do.LEGAL_FIRST, Do.HASH, Do.CONFIRM} | {Do.REQUEST_48H}

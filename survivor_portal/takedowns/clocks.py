@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
 from survivor_portal.calendars import Period, after
@@ -271,7 +271,7 @@ def _reminder(case: _Case, counts_as_minor: bool) -> Running | None:
     number = period_of(clock) if case.process_known else None
     wait = _REMIND_CHILD if counts_as_minor else _REMIND_WITH_NUMBER if number else _REMIND_ADULT
     due_at = after(sent.at, wait)
-    if number and after(sent.at, number) - due_at < timedelta(0):
+    if number and clock.verified and after(sent.at, number) < due_at:
         return None  # the law's own time is up before
     answered = [e for e in case.group.history if not e.to and e.at >= sent.at]
     asked = first(answered, Move.REMIND, Move.ANSWER, Move.APPEAL, *DECISION)

@@ -188,6 +188,11 @@ def after(state: State, happening: Happening, *, before_closing: State = State.D
     return before_closing if reached is None else reached
 
 
+def is_open(state: State, move: Move) -> bool:
+    """May this be done now?"""
+    return move in MOVES[state]
+
+
 def over(states: Iterable[State]) -> State:
     """The state of a request, from those of its items: what asks most of the person. A request of which
     something is gone while the rest is waited for is partly removed. No items: drafted."""

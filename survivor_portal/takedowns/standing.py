@@ -8,7 +8,17 @@ from datetime import datetime
 from enum import StrEnum
 
 from survivor_portal.replies import Remark
-from survivor_portal.takedowns.process import GONE_OR_LEFT, Fact, Happening, Move, NotNow, State, after, over
+from survivor_portal.takedowns.process import (
+    GONE_OR_LEFT,
+    Fact,
+    Happening,
+    Move,
+    NotNow,
+    State,
+    after,
+    is_open,
+    over,
+)
 
 
 class How(StrEnum):
@@ -194,7 +204,7 @@ def open_moves(standing: Standing) -> dict[Move, tuple[int, ...]]:
     """Each move that is open now, and for which items."""
     found: dict[Move, tuple[int, ...]] = {}
     for move in Move:
-        numbers = tuple(item.number for item in standing.items if _is_open(item.state, move))
+        numbers = tuple(item.number for item in standing.items if is_open(item.state, move))
         if numbers:
             found[move] = numbers
     return found
@@ -285,18 +295,10 @@ def _moved_by(courses: dict[int, _Course], entry: Entry, move: Move) -> list[_Co
         if missing:
             raise NotNow(f"{move} is for an item nobody listed")
         return [courses[number] for number in dict.fromkeys(entry.items)]
-    found = [course for course in courses.values() if _is_open(course.state, move)]
+    found = [course for course in courses.values() if is_open(course.state, move)]
     if not found:
         raise NotNow(f"{move} is open for no item")
     return found
-
-
-def _is_open(state: State, move: Move) -> bool:
-    try:
-        after(state, move)
-    except NotNow:
-        return False
-    return True
 
 
 def _touched_by(courses: dict[int, _Course], entry: Entry) -> list[_Course]:
