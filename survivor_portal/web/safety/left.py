@@ -12,13 +12,12 @@ from collections import OrderedDict
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.middleware.csrf import _unmask_cipher_token
+from django.middleware.csrf import CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH, CSRF_TOKEN_LENGTH
 
 from survivor_portal.visits.limits import ORDINARY
 
 MOST = 10_000
 KEEP_SECONDS = ORDINARY.in_all.total_seconds()
-SECRET_CHARS, TOKEN_CHARS = 32, 64
 
 _left: OrderedDict[bytes, float] = OrderedDict()
 _lock = threading.Lock()
@@ -27,7 +26,7 @@ _lock = threading.Lock()
 def remember(request: HttpRequest) -> None:
     """Note the form key of the browser that leaves, if it has one. The oldest go when there are many."""
     secret = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")
-    if len(secret) != SECRET_CHARS:
+    if len(secret) != CSRF_SECRET_LENGTH:
         return
     with _lock:
         _left[_hashed(secret)] = time.monotonic() + KEEP_SECONDS
@@ -38,11 +37,18 @@ def remember(request: HttpRequest) -> None:
 def was_left(request: HttpRequest) -> bool:
     """Whether this form was made for a browser that has left since."""
     token = request.POST.get("csrfmiddlewaretoken", "")
-    if len(token) != TOKEN_CHARS or not (token.isascii() and token.isalnum()):
+    if len(token) != CSRF_TOKEN_LENGTH or not set(token) <= set(CSRF_ALLOWED_CHARS):
         return False
     with _lock:
-        until = _left.get(_hashed(_unmask_cipher_token(token)))
+        until = _left.get(_hashed(_secret_in(token)))
     return until is not None and time.monotonic() < until
+
+
+def _secret_in(token: str) -> str:
+    """Pages carry the key masked anew each time: a mask, then the key shifted by it."""
+    at = CSRF_ALLOWED_CHARS.index
+    masks, shifted = token[:CSRF_SECRET_LENGTH], token[CSRF_SECRET_LENGTH:]
+    return "".join(CSRF_ALLOWED_CHARS[at(c) - at(mask)] for mask, c in zip(masks, shifted, strict=True))
 
 
 def _hashed(secret: str) -> bytes:
