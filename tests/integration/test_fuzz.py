@@ -114,6 +114,8 @@ class Fuzz:
     def value(self, step: str, name: str) -> str:
         form = FORMS[step](answers=intake.Answers()) if step in FORMS else None
         choices = [str(key) for key, _ in getattr(form.fields[name], "choices", [])] if form else []
+        if self.dice.random() < 0.05:
+            return self.dice.choice(["words before ", ""]) + PICTURE + self.dice.choice(["", " " + A_POST])
         return self.dice.choice(choices) if choices and self.dice.random() < 0.6 else self.text()
 
     def text(self) -> str:
@@ -121,8 +123,6 @@ class Fuzz:
         luck = dice.random()
         if luck < 0.03:
             return dice.choice(TEXTS) * dice.choice([3, 200, 4000])
-        if luck < 0.06:
-            return dice.choice(["words before ", ""]) + PICTURE + dice.choice(["", " " + A_POST])
         if luck < 0.3:
             return "".join(chr(self.letter()) for _ in range(dice.randrange(60)))
         if luck < 0.5:

@@ -82,23 +82,17 @@ class TestThreeHundredLinks:
             assert item.url in text[where]
 
     def test_the_letter_page_shows_each_part(self, visitor: Callable[..., Story]) -> None:
-        """X takes five posts in one of its forms: twelve links make three notices."""
+        """Discord takes one thing in one form: five links make five notices."""
         story = visitor(js=False)
-        links = "\n".join(f"https://x.com/example/status/{n}" for n in range(100, 112))
-        story.comes_back_with(NEWS_CASE | {"country": "DE"}, links=links)
-        limited = [
-            step
-            for step in _plan(story)
-            if step.platform == "x" and step.channel is not None and step.channel.link_limit
-        ]
+        links = [f"https://discord.com/channels/1/2/{n}" for n in range(101, 106)]
+        story.comes_back_with(NEWS_CASE, links="\n".join(links))
 
-        for step in limited:
-            story.opens_the_letter(step.key)
-            parts = story.page.locator("pre.sp-letter")
-            assert parts.count() == -(-12 // step.channel.link_limit)
-            shown = "\n".join(parts.all_text_contents())
-            assert all(f"status/{n}" in shown for n in range(100, 112))
-            story.presses(".sp-back button")
+        story.opens_the_letter(StepKey.REQUEST_48H)
+
+        parts = story.page.locator("pre.sp-letter").all_text_contents()
+        assert len(parts) == 5
+        assert [[link for link in links if link in part] for part in parts] == [[link] for link in links]
+        assert "5/5" in story.text
 
     def test_in_the_browser_too(self, visitor: Callable[..., Story]) -> None:
         story = visitor(js=False)
@@ -111,12 +105,6 @@ class TestThreeHundredLinks:
 
         assert story.is_at_the_plan()
         assert "300 places you gave us" in story.text
-
-
-def _plan(story: Story) -> tuple:  # type: ignore[type-arg]
-    from survivor_portal.web.survivor import flow
-
-    return flow.stand(story.kept).plan.steps
 
 
 class TestASiteNobodyKnows:

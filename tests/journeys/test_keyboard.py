@@ -119,6 +119,11 @@ def test_from_the_first_question_to_a_signed_letter(keys: Keys) -> None:
     keys.goes_on()
 
     assert "This letter is ready." in story.text
+    # And all the way back up: what comes from below must not stop under the bar.
+    for _ in range(60):
+        keys.press("Tab")
+    for _ in range(60):
+        keys.press("Shift+Tab")
 
 
 def test_what_is_wrong_gets_the_focus_and_leads_to_the_field(keys: Keys) -> None:
