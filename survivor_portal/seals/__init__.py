@@ -9,7 +9,7 @@ from survivor_portal.seals._phrases import STRONG, Cost, new_salt, phrase_key
 from survivor_portal.seals._records import Place, lock_record, unlock_record
 from survivor_portal.seals._signatures import new_signing_pair, sign, signed_by
 from survivor_portal.seals._tokens import new_token, token_id, token_key
-from survivor_portal.seals._wraps import unwrap, wrap
+from survivor_portal.seals._wraps import blank_wrap, unwrap, wrap
 
 __all__ = [
     "STRONG",
@@ -17,6 +17,7 @@ __all__ = [
     "Pair",
     "Place",
     "WrongKey",
+    "blank_wrap",
     "blind_index",
     "chain_head",
     "chain_start",

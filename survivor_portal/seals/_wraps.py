@@ -30,6 +30,11 @@ def wrap(secret: bytes, *, phrase_key: bytes, shred: bytes, context: bytes) -> b
     return VERSION + commitment + nonce + ChaCha20Poly1305(key).encrypt(nonce, secret, VERSION + context)
 
 
+def blank_wrap() -> bytes:
+    """An envelope that opens with nothing, and looks like any other."""
+    return VERSION + secrets.token_bytes(WRAP_BYTES - len(VERSION))
+
+
 def unwrap(envelope: bytes, *, phrase_key: bytes, shred: bytes, context: bytes) -> bytes:
     """The secret. Raises WrongKey for every envelope that does not open."""
     key, commitment = _keys(phrase_key, shred, context)

@@ -13,7 +13,7 @@ from survivor_portal.web.management.commands import upkeep
 from survivor_portal.web.safety.logs import Bare
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(databases=["default", "keys"])
 def test_it_deletes_visits_that_are_over_and_no_other() -> None:
     visits.begin(timezone.now() - timedelta(hours=9))
     token, _ = visits.begin(timezone.now())
@@ -25,7 +25,7 @@ def test_it_deletes_visits_that_are_over_and_no_other() -> None:
     assert visits.read(token, timezone.now()) is not None
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(databases=["default", "keys"])
 def test_a_database_that_is_away_does_not_end_it_and_is_logged_without_its_words(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

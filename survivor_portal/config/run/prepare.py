@@ -20,9 +20,19 @@ def main() -> None:
         for database in ("default", "keys"):
             call_command("migrate", database=database, interactive=False, verbosity=0)
         call_command("rotate_epoch", stdout=io.StringIO())
+        _prepare_cases()
         call_command("collectstatic", interactive=False, verbosity=0)
     except (ImproperlyConfigured, SystemCheckError, CommandError) as refusal:
         sys.exit(str(refusal))
+
+
+def _prepare_cases() -> None:
+    from django.conf import settings
+
+    from survivor_portal.cases import access
+
+    if settings.CASES_OPEN:
+        access.prepare()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ INSTALLED_APPS = [
     "survivor_portal.visits",
     "survivor_portal.insights",
     "survivor_portal.keystore",
+    "survivor_portal.cases",
+    "survivor_portal.takedowns",
 ]
 
 # No Django session, accounts, admin or messages: a visitor has nothing here but one sealed row.

@@ -1,0 +1,181 @@
+"""The book of a case: every event in order, sealed, added to and never changed.
+
+Each entry has a salted hash (leaf) and is chained to the one before it (head); the end of the chain is sealed
+in the case's own row. A changed, dropped, added or moved entry is found when the book is read.
+"""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from survivor_portal import seals
+from survivor_portal.cases import keys
+from survivor_portal.cases.keys import OpenCase
+from survivor_portal.cases.models import Case
+from survivor_portal.cases.models import Entry as Row
+
+TABLE = "cases_entry"
+MARK = "cases_case"
+OWNER = "owner"
+
+
+class Tampered(Exception):
+    """The book is not as it was written, from entry `seq` on or at its end."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"entry {seq}")
+        self.seq = seq
+
+
+class CaseGone(Exception):
+    """The case was deleted meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to write down: what happened, its facts, who did it, which records have which revision now.
+
+    `touched` maps "table|row" to the revision after this event.
+    """
+
+    kind: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    by: str = OWNER
+    touched: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry that was read and found in its place."""
+
+    seq: int
+    at: datetime
+    note: Note
+    leaf: bytes = field(repr=False)
+    head: bytes = field(repr=False)
+
+
+def add(case: OpenCase, notes: Sequence[Note], now: datetime) -> int:
+    """Write notes at the end of the book; the number of the last. With whatever else happens, or not at all.
+
+    Call it in the same transaction as the change it tells of. Raises Tampered, CaseGone.
+    """
+    with transaction.atomic():
+        row = Case.objects.select_for_update().filter(pk=case.id).only("book_length", "book_mark").first()
+        if row is None:
+            raise CaseGone
+        seq, head = row.book_length, _end(case, row)
+        made = []
+        for note in notes:
+            seq += 1
+            salt, text = seals.new_leaf_salt(), keys.packed(_document(note, now))
+            leaf = seals.leaf(salt, text)
+            head = seals.chain_head(head, seq, leaf)
+            sealed = {"salt": salt.hex(), "entry": text.decode("utf-8", "surrogatepass")}
+            made.append(
+                Row(
+                    case_id=case.id,
+                    seq=seq,
+                    day=now.astimezone(UTC).date(),
+                    leaf=leaf,
+                    head=head,
+                    envelope=keys.seal(case, TABLE, str(seq), 1, sealed),
+                )
+            )
+        Row.objects.bulk_create(made)
+        mark = keys.seal(case, MARK, case.id, seq, {"head": head.hex()})
+        Case.objects.filter(pk=case.id).update(book_length=seq, book_mark=mark)
+    return seq
+
+
+def timeline(case: OpenCase) -> tuple[Entry, ...]:
+    """The whole book, oldest first, every entry checked. Raises Tampered."""
+    return page(case, count=None)
+
+
+def page(case: OpenCase, *, before: int | None = None, count: int | None = 50) -> tuple[Entry, ...]:
+    """The last entries (before number `before`), oldest first, each checked against the one before it.
+
+    Costs what it shows. The newest page is checked against the sealed end of the book as well.
+    """
+    row = Case.objects.filter(pk=case.id).only("book_length", "book_mark").first()
+    if row is None:
+        raise CaseGone
+    end = _end(case, row)
+    last = row.book_length if before is None else min(before - 1, row.book_length)
+    first = 1 if count is None else max(last - count + 1, 1)
+    rows = list(Row.objects.filter(case_id=case.id, seq__gte=first - 1, seq__lte=last).order_by("seq"))
+    head = seals.chain_start(case.id)
+    if first > 1:
+        if not rows or rows[0].seq != first - 1:
+            raise Tampered(first - 1)
+        head = bytes(rows.pop(0).head)
+    elif rows and rows[0].seq < 1:
+        raise Tampered(rows[0].seq)
+    entries = []
+    for seq in range(first, last + 1):
+        if not rows or rows[0].seq != seq:
+            raise Tampered(seq)
+        entry = _read(case, rows.pop(0), head)
+        head = entry.head
+        entries.append(entry)
+    if last == row.book_length:
+        if not hmac.compare_digest(head, end):
+            raise Tampered(last)
+        # Beyond the end nothing may stand: the end is sealed, so an entry there was put in from outside.
+        if Row.objects.filter(case_id=case.id, seq__gt=last).exists():
+            raise Tampered(last + 1)
+    return tuple(entries)
+
+
+def revisions(entries: Sequence[Entry]) -> dict[str, int]:
+    """The last revision of each record the book tells of: "table|row" to revision.
+
+    A row with another revision was put back to an older state.
+    """
+    return {name: revision for entry in entries for name, revision in entry.note.touched.items()}
+
+
+def _end(case: OpenCase, row: Case) -> bytes:
+    """The head of the last entry, from the sealed end of the book."""
+    if row.book_length == 0 and not row.book_mark:
+        return seals.chain_start(case.id)
+    try:
+        mark = keys.unseal(case, MARK, case.id, row.book_length, bytes(row.book_mark))
+    except seals.WrongKey:
+        raise Tampered(row.book_length) from None
+    return bytes.fromhex(mark["head"])
+
+
+def _document(note: Note, now: datetime) -> keys.Document:
+    return {
+        "at": now.astimezone(UTC).isoformat(),
+        "by": note.by,
+        "facts": dict(note.facts),
+        "kind": note.kind,
+        "touched": dict(note.touched),
+    }
+
+
+def _read(case: OpenCase, row: Row, previous: bytes) -> Entry:
+    try:
+        sealed = keys.unseal(case, TABLE, str(row.seq), 1, bytes(row.envelope))
+    except seals.WrongKey:
+        raise Tampered(row.seq) from None
+    text = sealed["entry"].encode("utf-8", "surrogatepass")
+    leaf = seals.leaf(bytes.fromhex(sealed["salt"]), text)
+    head = seals.chain_head(previous, row.seq, leaf)
+    document = keys.unpacked(text)
+    at = datetime.fromisoformat(document["at"])
+    if bytes(row.leaf) != leaf or bytes(row.head) != head or row.day != _day(at):
+        raise Tampered(row.seq)
+    note = Note(document["kind"], document["facts"], document["by"], document["touched"])
+    return Entry(row.seq, at, note, leaf, head)
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(UTC).date()

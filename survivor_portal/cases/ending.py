@@ -1,0 +1,77 @@
+"""Delete a case so that nobody ever reads it again, and finish what was interrupted.
+
+The shred key goes first. Whatever stops the rest then leaves bytes that nobody can read, and the sweep finds
+them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from survivor_portal.cases import access, opening, throttle, unlocked
+from survivor_portal.cases.keys import OpenCase
+from survivor_portal.cases.models import Case, Owner
+from survivor_portal.keystore import shred
+
+AT_ONCE = 5000
+_LONG_AGO = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep deleted."""
+
+    cases: int
+    sessions: int
+    counts: int
+
+
+def erase(case: OpenCase, phrase: str, now: datetime) -> None:
+    """Delete everything now; the phrase is asked for again. Raises as `access.open_with`."""
+    access.ask_again(case, phrase, now)
+    erase_case(case.id)
+
+
+def erase_case(case_id: str) -> None:
+    """Delete a case. To do it twice does no harm."""
+    shred.delete([case_id])
+    # From here on nobody can read it. Each step stands alone; the case's own row goes last.
+    unlocked.end_all(case_id)
+    row = Case.objects.filter(pk=case_id).only("code_index").first()
+    if row is None:
+        return
+    Case.objects.filter(pk=case_id).update(wrap=b"", recovery_wrap=b"", public_key=b"", expires_on=_LONG_AGO)
+    throttle.forget(row.code_index)
+    with transaction.atomic():
+        row.delete()
+
+
+def sweep(now: datetime) -> Swept:
+    """Delete cases that ran out or were not confirmed, finish deletions that stopped, close what is over."""
+    over = Q(expires_on__lt=now.date()) | Q(confirm_by__lte=now)
+    due = set(Case.objects.exclude(owner=Owner.nobody).filter(over).values_list("pk", flat=True))
+    due |= _without_shred()
+    for case_id in sorted(due):
+        erase_case(case_id)
+    return Swept(len(due), unlocked.sweep(now), throttle.sweep(now))
+
+
+def _without_shred() -> set[str]:
+    """Cases whose shred key is gone: their deletion stopped halfway.
+
+    The key of the case that stands in for unknown codes must be there. If it is not, this is another key
+    database, or an empty one, and a missing key means nothing.
+    """
+    stand_in = Case.objects.filter(code_index=opening.code_index(opening.STAND_IN)).first()
+    if stand_in is None or not shred.existing([stand_in.pk]):
+        return set()
+    # A case still being made has no wrap yet, and may be about to get its key.
+    made = Case.objects.exclude(wrap=b"").order_by("pk").values_list("pk", flat=True)
+    lost: set[str] = set()
+    last = ""
+    while batch := list(made.filter(pk__gt=last)[:AT_ONCE]):
+        lost |= set(batch) - shred.existing(batch)
+        last = batch[-1]
+    return lost

@@ -1,0 +1,106 @@
+"""The tables of kept cases: envelopes, and as little beside them as can be.
+
+Each clear column stands in `docs/clear-columns.csv` with its reason. Exact times are inside the envelopes.
+"""
+
+from enum import StrEnum
+
+from django.db import models
+
+
+class Owner(StrEnum):
+    """Who holds the case. `nobody` is the one that stands in where a code is unknown."""
+
+    person = "person"
+    guardian = "guardian"
+    nobody = "nobody"
+
+
+class Case(models.Model):
+    """One case: how it is found, how it is opened, when it goes."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    code_index = models.CharField(max_length=32, unique=True)
+    owner = models.CharField(max_length=10, choices=[(owner.value, owner.name) for owner in Owner])
+    kdf = models.PositiveSmallIntegerField(default=1)
+    salt = models.BinaryField()
+    wrap = models.BinaryField(default=bytes)
+    recovery_salt = models.BinaryField(default=bytes)
+    recovery_wrap = models.BinaryField(default=bytes)
+    public_key = models.BinaryField(default=bytes)
+    book_length = models.PositiveIntegerField(default=0)
+    book_mark = models.BinaryField(default=bytes)
+    expires_on = models.DateField(db_index=True)
+    last_active_on = models.DateField()
+    # Only until the phrase was typed back; empty from then on.
+    confirm_by = models.DateTimeField(null=True, db_index=True)
+
+    def __str__(self) -> str:
+        return "a case"
+
+
+class Record(models.Model):
+    """One sealed document of a case."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="records")
+    kind = models.CharField(max_length=20)
+    revision = models.PositiveIntegerField()
+    envelope = models.BinaryField()
+
+    def __str__(self) -> str:
+        return "a record"
+
+
+class Entry(models.Model):
+    """One line of a case's book. Never changed; a correction is a new line."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="entries")
+    seq = models.PositiveIntegerField()
+    day = models.DateField()
+    leaf = models.BinaryField()
+    head = models.BinaryField()
+    envelope = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["case", "seq"], name="one_entry_a_number"),)
+
+    def __str__(self) -> str:
+        return "an entry"
+
+
+class Arrival(models.Model):
+    """Something put in through the case's letter slot while nobody was there to open the door."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="arrivals")
+    kind = models.CharField(max_length=20)
+    envelope = models.BinaryField()
+
+    def __str__(self) -> str:
+        return "an arrival"
+
+
+class Unlocked(models.Model):
+    """An opened case, for as long as its cookie lives. Row alone opens nothing, nor does the cookie."""
+
+    id = models.CharField(max_length=64, primary_key=True)
+    tag = models.CharField(max_length=32, db_index=True)
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField(db_index=True)
+    seen_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return "an opened case"
+
+
+class Throttle(models.Model):
+    """How often somebody tried a code in vain, whether or not a case has it."""
+
+    id = models.CharField(max_length=48, primary_key=True)
+    strikes = models.PositiveIntegerField()
+    unseen = models.PositiveIntegerField()
+    next_try_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return "a count of tries"

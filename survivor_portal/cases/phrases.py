@@ -1,0 +1,115 @@
+"""Phrases a person can keep: drawn for them, read back however typed, or their own if it is long enough."""
+
+import secrets
+import unicodedata
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+WORDS = 6
+DIGIT_GROUPS = 6
+SHORTEST_OWN = 15
+MOST_BYTES = 256
+# More than that is not looked at, so that a try costs the same whatever is sent.
+LONGEST_TYPED = 1024
+
+
+class Style(StrEnum):
+    """What kind of phrase is drawn."""
+
+    words = "words"
+    digits = "digits"
+
+
+class Refused(StrEnum):
+    """Why an own phrase will not do."""
+
+    too_short = "too_short"
+    too_long = "too_long"
+    common = "common"
+    holds_code = "holds_code"
+
+
+def new_phrase(style: Style = Style.words) -> str:
+    """Six words of the long list (77 bits), or six groups of four digits (80 bits)."""
+    if style is Style.digits:
+        return " ".join(f"{secrets.randbelow(10_000):04}" for _ in range(DIGIT_GROUPS))
+    words = sorted(_words().values())
+    return " ".join(secrets.choice(words) for _ in range(WORDS))
+
+
+def canonical(typed: str) -> str:
+    """The phrase in the one form its key is made from.
+
+    A drawn phrase may be typed with any spaces, dashes and capitals, and digits in any script. Of an own
+    phrase only the spaces around it are dropped.
+    """
+    text = unicodedata.normalize("NFKC", typed[:LONGEST_TYPED]).strip()
+    bare = _bare(text)
+    if (bare.isdecimal() and len(bare) == DIGIT_GROUPS * 4) or _is_drawn(bare):
+        return bare
+    return text
+
+
+def refused(own: str, code: str = "") -> Refused | None:
+    """Why this own phrase will not do, or None. There are no rules about which signs it must hold."""
+    text = canonical(own)
+    bare = _bare(text)
+    if len(own) > LONGEST_TYPED or len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
+        return Refused.too_long
+    if len(text) < SHORTEST_OWN:
+        return Refused.too_short
+    if bare in _common() or _is_pattern(bare):
+        return Refused.common
+    if code and code.casefold() in bare:
+        return Refused.holds_code
+    return None
+
+
+def _bare(text: str) -> str:
+    signs = (sign for sign in text.casefold() if sign.isalnum())
+    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in signs)
+
+
+def _is_drawn(bare: str) -> bool:
+    """Is this six words of the list, one after the other?"""
+    words = _words()
+    longest = max(map(len, words))
+    ends = {0}
+    if len(bare) > WORDS * longest:
+        return False
+    for _ in range(WORDS):
+        ends = {
+            start + length
+            for start in ends
+            for length in range(1, longest + 1)
+            if bare[start : start + length] in words and start + length <= len(bare)
+        }
+    return len(bare) in ends
+
+
+def _is_pattern(bare: str) -> bool:
+    """One short piece over and over, or signs in a row, such as of the alphabet or of a keyboard."""
+    if any(bare == (bare[:size] * len(bare))[: len(bare)] for size in range(1, min(9, len(bare) // 2 + 1))):
+        return True
+    rows = (
+        "abcdefghijklmnopqrstuvwxyz",
+        "01234567890123456789",
+        "qwertyuiopasdfghjklzxcvbnm",
+        "qwertzuiopasdfghjklyxcvbnm",
+    )
+    return any(bare in row * 2 or bare[::-1] in row * 2 for row in rows)
+
+
+@cache
+def _words() -> dict[str, str]:
+    """Each word of the list by its letters alone."""
+    lines = (DATA / "eff-long.txt").read_text("utf-8").split()
+    return {_bare(word): word for word in lines}
+
+
+@cache
+def _common() -> frozenset[str]:
+    lines = (DATA / "common.txt").read_text("utf-8").splitlines()
+    return frozenset(_bare(line) for line in lines if line and not line.startswith("#"))

@@ -1,0 +1,39 @@
+"""Never more slow keys at once than the machine has processors, and never a long queue for them."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+QUEUE = 20
+
+
+class Busy(Exception):
+    """Too many people are opening cases in this moment. Nothing was tried; a minute later it may work."""
+
+
+class Pool:
+    """Takes turns: `size` at once, `queue` waiting, and a refusal for whoever comes after them."""
+
+    def __init__(self, size: int, queue: int = QUEUE) -> None:
+        self._places = size + queue
+        self._working = threading.Semaphore(size)
+        self._guard = threading.Lock()
+        self._here = 0
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """One turn. Raises Busy at once when the queue is full."""
+        with self._guard:
+            if self._here >= self._places:
+                raise Busy
+            self._here += 1
+        try:
+            with self._working:
+                yield
+        finally:
+            with self._guard:
+                self._here -= 1
+
+
+SLOW_KEYS = Pool(os.cpu_count() or 1)

@@ -1,0 +1,83 @@
+"""Keep and read the sealed documents of a case. Every write stands in the book, in the same transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from django.db import transaction
+
+from survivor_portal.cases import book, keys
+from survivor_portal.cases.book import Note, Tampered
+from survivor_portal.cases.keys import Document, OpenCase
+from survivor_portal.cases.models import Record as Row
+
+TABLE = "cases_record"
+
+
+class ChangedMeanwhile(Exception):
+    """Another tab wrote this record first. Read it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A document of a case, as it was read."""
+
+    id: str
+    kind: str
+    revision: int
+    document: Document = field(repr=False)
+
+
+def add(case: OpenCase, kind: str, document: Document, note: Note, now: datetime) -> Record:
+    """Keep a new document, and write the note in the book."""
+    record = Record(keys.new_id(), kind, 1, document)
+    with transaction.atomic():
+        Row.objects.create(
+            id=record.id, case_id=case.id, kind=kind, revision=1, envelope=_envelope(case, record)
+        )
+        book.add(case, [_told(note, record)], now)
+    return record
+
+
+def change(case: OpenCase, record: Record, document: Document, note: Note, now: datetime) -> Record:
+    """Replace what a record holds, and write the note in the book. Raises ChangedMeanwhile."""
+    changed = replace(record, revision=record.revision + 1, document=document)
+    with transaction.atomic():
+        rows = Row.objects.filter(pk=record.id, case_id=case.id, revision=record.revision)
+        if not rows.update(revision=changed.revision, envelope=_envelope(case, changed)):
+            raise ChangedMeanwhile
+        book.add(case, [_told(note, changed)], now)
+    return changed
+
+
+def read(case: OpenCase, kind: str) -> tuple[Record, ...]:
+    """All documents of one kind, in no promised order. Raises seals.WrongKey where one was tampered with."""
+    rows = Row.objects.filter(case_id=case.id, kind=kind).order_by("pk")
+    return tuple(_opened(case, row) for row in rows)
+
+
+def check(case: OpenCase, last: Mapping[str, int]) -> None:
+    """See that every record has the revision the book tells of (`book.revisions`). Raises Tampered."""
+    here = {
+        f"{TABLE}|{pk}": revision
+        for pk, revision in Row.objects.filter(case_id=case.id).values_list("pk", "revision")
+    }
+    told = {name: revision for name, revision in last.items() if name.startswith(f"{TABLE}|")}
+    if here != told:
+        raise Tampered(0)
+
+
+def _opened(case: OpenCase, row: Row) -> Record:
+    place = f"{TABLE}.{row.kind}"
+    return Record(
+        row.pk, row.kind, row.revision, keys.unseal(case, place, row.pk, row.revision, bytes(row.envelope))
+    )
+
+
+def _envelope(case: OpenCase, record: Record) -> bytes:
+    # The kind is part of the place: a document cannot be passed off as one of another kind.
+    return keys.seal(case, f"{TABLE}.{record.kind}", record.id, record.revision, record.document)
+
+
+def _told(note: Note, record: Record) -> Note:
+    return replace(note, touched={**note.touched, f"{TABLE}|{record.id}": record.revision})

@@ -1,0 +1,91 @@
+"""The letter slot of a case: anyone of this house may put something in, only its owner takes it out.
+
+A form that was sent after the case had closed goes in here, and later the answers of platforms.
+"""
+
+import hmac
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+
+from survivor_portal import seals
+from survivor_portal.cases import access, book, keys, records
+from survivor_portal.cases.book import CaseGone, Note
+from survivor_portal.cases.keys import Document, OpenCase
+from survivor_portal.cases.models import Arrival, Case
+
+HANDLE_LASTS = timedelta(hours=2)
+# Nothing takes out while the owner is away, so somebody who floods the slot is stopped here.
+MOST_WAITING = 500
+
+
+class SlotFull(Exception):
+    """As much as a slot holds is waiting. Nothing was kept."""
+
+
+def drop(case_id: str, kind: str, document: Document, now: datetime) -> None:
+    """Seal a document to a case and leave it there. Needs no key. Raises CaseGone, SlotFull."""
+    row = Case.objects.filter(pk=case_id).only("public_key").first()
+    if row is None or not row.public_key:
+        raise CaseGone
+    if Arrival.objects.filter(case_id=case_id).count() >= MOST_WAITING:
+        raise SlotFull
+    name = keys.new_id()
+    text = keys.packed({"at": now.astimezone(UTC).isoformat(), "document": document})
+    envelope = seals.seal_to(bytes(row.public_key), text, context=_context(case_id, name, kind))
+    Arrival.objects.create(id=name, case_id=case_id, kind=kind, envelope=envelope)
+
+
+def take_in(case: OpenCase, now: datetime) -> tuple[Document, ...]:
+    """Empty the slot: each document becomes an entry `arrived` in the book, and is given back, oldest first.
+
+    What does not open was put there by somebody else; the book says that something was thrown away.
+    """
+    with transaction.atomic():
+        rows = list(Arrival.objects.select_for_update().filter(case_id=case.id))
+        if not rows:
+            return ()
+        (own,) = records.read(case, access.OWN)
+        secret = bytes.fromhex(own.document["secret"])
+        found, unreadable = [], 0
+        for row in rows:
+            try:
+                text = seals.open_sealed(
+                    secret, bytes(row.envelope), context=_context(case.id, row.pk, row.kind)
+                )
+            except seals.WrongKey:
+                unreadable += 1
+                continue
+            found.append({**keys.unpacked(text), "kind": row.kind})
+        found.sort(key=lambda arrived: str(arrived["at"]))
+        notes = [Note("arrived", arrived, by="slot") for arrived in found]
+        if unreadable:
+            notes.append(Note("arrived_unreadable", {"count": unreadable}, by="slot"))
+        book.add(case, notes, now)
+        Arrival.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return tuple(found)
+
+
+def handle(case_id: str, now: datetime) -> str:
+    """A mark for a form, good for two hours: what is sent with it may be dropped into this case."""
+    until = int((now + HANDLE_LASTS).timestamp())
+    return f"{case_id}.{until}.{_mac(case_id, until)}"
+
+
+def case_of(mark: str, now: datetime) -> str | None:
+    """The case a form's mark belongs to; None for one that ran out or was not made here."""
+    parts = mark.split(".") if len(mark) < 200 and mark.isascii() else []
+    if len(parts) != 3 or not parts[1].isdecimal() or len(parts[1]) > 12:
+        return None
+    case_id, until, mac = parts[0], int(parts[1]), parts[2]
+    if not hmac.compare_digest(mac, _mac(case_id, until)) or now.timestamp() >= until:
+        return None
+    return case_id
+
+
+def _mac(case_id: str, until: int) -> str:
+    return keys.index("handle1", f"{case_id}|{until}")
+
+
+def _context(case_id: str, row: str, kind: str) -> bytes:
+    return f"slot1|{case_id}|{row}|{kind}".encode()
