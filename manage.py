@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The commands of this project: `up` runs the site, `test` checks everything, the rest is Django's."""
 
+import importlib.util
 import os
 import sys
 
@@ -19,6 +20,11 @@ def main() -> int:
         from survivor_portal.config.run import suite
 
         return suite.main(rest)
+    if importlib.util.find_spec("django") is None:
+        # The pages in docs/ name commands such as `check` for a fresh copy too.
+        from survivor_portal.config.run import place
+
+        place.enter("requirements.lock")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "survivor_portal.config.settings.dev")
     from django.core.management import execute_from_command_line
 

@@ -1,12 +1,16 @@
 """The house refuses to open in a state it should not be in."""
 
+import importlib.util
 import os
 import re
+import runpy
+import sys
 from pathlib import Path
 
 import pytest
 
 from survivor_portal.config import env
+from survivor_portal.config.run import place
 
 GOOD_KEY = "kX3-vQ9_pL2mZ7tR4wB8nC1jH6sD5fG0aYqUeIoPxVzNbM_TrWkJ"
 
@@ -172,3 +176,22 @@ def test_every_dependency_carries_its_reason() -> None:
 
     assert len(pinned) > 12
     assert [line for line in pinned if "#" not in line] == []
+
+
+def test_a_command_named_in_the_pages_first_makes_what_a_fresh_copy_lacks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entered: list[str] = []
+
+    def enter(lock: str) -> None:
+        entered.append(lock)
+        raise SystemExit(0)
+
+    monkeypatch.setattr(sys, "argv", ["manage.py", "check"])
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(place, "enter", enter)
+
+    with pytest.raises(SystemExit):
+        runpy.run_path(str(env.HOUSE / "manage.py"), run_name="__main__")
+
+    assert entered == ["requirements.lock"]
