@@ -12,6 +12,7 @@ from survivor_portal.replies._records import Kind
 from survivor_portal.replies._rules import Rule, languages
 
 _NEAR = 60  # signs: about eight words
+_CLAUSE = re.compile(r"; | - |: ")
 _MOST_FOUND = 200  # of one rule; a text that repeats a sentence more often says nothing new
 
 
@@ -44,10 +45,13 @@ def find(folded: Folded, codes: tuple[str, ...]) -> tuple[Hit, ...]:
 def _stands(rule: Rule, folded: Folded, found: re.Match[str]) -> bool:
     """Nothing in the sentence takes the words back."""
     start, end = folded.sentence(found.start())
+    near = max(start, found.start() - _NEAR)
+    for divider in _CLAUSE.finditer(folded.text, near, found.start()):
+        near = divider.end()
     return not (
         (rule.unless and rule.unless.search(folded.text, start, end))
         or (rule.before and rule.before.search(folded.text, start, found.end()))
-        or (rule.near and rule.near.search(folded.text, max(start, found.start() - _NEAR), found.end()))
+        or (rule.near and rule.near.search(folded.text, near, found.end()))
     )
 
 
