@@ -203,7 +203,7 @@ def _of(case: _Case) -> Iterator[Running]:
     stretch = STRETCH.get(case.law.key)
     yield _running(case, clock, Further(clock.trigger, clock.bound, clock.effect, latest=stretch))
     for more in case.law.more_clocks:
-        further = FURTHER[(case.law.key, more.name)]
+        further = FURTHER.get((case.law.key, more.name))
         if further is not None:
             yield _running(case, more, further)
 

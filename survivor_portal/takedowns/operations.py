@@ -1,0 +1,289 @@
+"""What is done with a request: begin it, note what happened, put a mistake right, say that it is back.
+
+One write path: each call writes the row and the entry in the book in one transaction, or neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from survivor_portal.cases import book, keys
+from survivor_portal.cases.book import Note
+from survivor_portal.cases.keys import OpenCase
+from survivor_portal.takedowns.models import OTHER
+from survivor_portal.takedowns.models import Takedown as Row
+from survivor_portal.takedowns.plain import Plain, entry_from_plain, entry_to_plain
+from survivor_portal.takedowns.process import Move, State
+from survivor_portal.takedowns.standing import Entry, Standing, add, ask_again, fold
+
+TABLE = "takedowns_takedown"
+NOTED = "takedown"  # the kind of its entries in the book
+
+
+class NoSuchTakedown(Exception):
+    """This case has no such request."""
+
+
+class ChangedMeanwhile(Exception):
+    """Another tab wrote first. Read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One item of a request: its number there, its number in the case's own list (0: none), and where it
+    is. `label` is neutral, given by the person or counted by us."""
+
+    number: int
+    label: str
+    url: str = ""
+    where: str = ""
+    account: str = ""
+    of_case: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Takedown:
+    """One request, opened. `step` is the plan's step it came from; `grounds` the laws it stands on; `to` whom
+    it is addressed to, in words."""
+
+    id: str
+    platform: str  # directory key, "" for a site nobody knows
+    kind: str
+    label: str
+    to: str
+    grounds: tuple[str, ...]
+    channel: str
+    places: tuple[Place, ...]
+    entries: tuple[Entry, ...]
+    revision: int
+    step: str = ""
+    site: str = ""
+    replies: dict[str, str] = field(default_factory=dict)  # id to text, kept word for word
+
+    @property
+    def standing(self) -> Standing:
+        return fold(self.entries)
+
+    @property
+    def next_seq(self) -> int:
+        return (self.entries[-1].seq if self.entries else 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the case page: what can be said without opening the details."""
+
+    id: str
+    platform: str
+    kind: str
+    state: State
+    due_at: datetime | None
+    label: str
+    items: int
+    still_up: int
+    changed_at: datetime
+
+
+Due = Callable[[Takedown, Standing], datetime | None]
+
+
+def begin(
+    case: OpenCase,
+    *,
+    platform: str,
+    kind: str,
+    label: str,
+    to: str,
+    grounds: Sequence[str],
+    places: Sequence[Place],
+    now: datetime,
+    channel: str = "",
+    step: str = "",
+    site: str = "",
+    first: Entry | None = None,
+) -> Takedown:
+    """A new request, drafted. `first`: the entry it begins with, where it carries on an earlier one."""
+    entry = first or Entry(1, Move.DRAFT, now, tuple(place.number for place in places))
+    made = Takedown(
+        id=keys.new_id(),
+        platform=platform,
+        kind=kind,
+        label=label,
+        to=to,
+        grounds=tuple(grounds),
+        channel=channel,
+        places=tuple(places),
+        entries=add((), entry),
+        revision=1,
+        step=step,
+        site=site,
+    )
+    facts = {
+        "request": made.id,
+        "entry": entry_to_plain(entry),
+        "label": label,
+        "to": to,
+        "grounds": list(grounds),
+    }
+    with transaction.atomic():
+        Row.objects.create(
+            id=made.id,
+            case_id=case.id,
+            platform=platform or OTHER,
+            kind=kind,
+            state=made.standing.state.value,
+            due_at=None,
+            revision=1,
+            overview=_overview(case, made, now),
+            details=_details(case, made),
+        )
+        book.add(case, [Note(NOTED, facts, touched={f"{TABLE}|{made.id}": 1})], now)
+    return made
+
+
+def note(
+    case: OpenCase, takedown: Takedown, entry: Entry, now: datetime, *, due: Due, reply: str = ""
+) -> Takedown:
+    """Write down what happened. `reply`: the answer word for word, kept under the entry's `reply` id.
+
+    Raises standing.NoSuchEntry, process.NotNow, ChangedMeanwhile.
+    """
+    entries = add(takedown.entries, entry)
+    replies = {**takedown.replies, entry.reply: reply} if entry.reply and reply else takedown.replies
+    changed = replace(takedown, entries=entries, replies=replies, revision=takedown.revision + 1)
+    standing = changed.standing
+    facts: dict[str, Any] = {"request": changed.id, "entry": entry_to_plain(entry)}
+    if reply:
+        facts["reply"] = reply
+    with transaction.atomic():
+        written = Row.objects.filter(pk=changed.id, case_id=case.id, revision=takedown.revision).update(
+            state=standing.state.value,
+            due_at=_hour(due(changed, standing)),
+            revision=changed.revision,
+            overview=_overview(case, changed, now),
+            details=_details(case, changed),
+        )
+        if not written:
+            raise ChangedMeanwhile
+        book.add(case, [Note(NOTED, facts, touched={f"{TABLE}|{changed.id}": changed.revision})], now)
+    return changed
+
+
+def back_again(case: OpenCase, takedown: Takedown, number: int, now: datetime, *, due: Due) -> Takedown:
+    """It is back: the old request says so, and a new one with its own clock quotes the old ticket. Nothing is
+    typed again. Raises NotNow, ChangedMeanwhile."""
+    old = next((place for place in takedown.places if place.number == number), None)
+    if old is None:
+        raise NoSuchTakedown
+    entries, first = ask_again(takedown.id, takedown.standing, number, at=now, seq=takedown.next_seq)
+    with transaction.atomic():
+        for entry in entries:
+            takedown = note(case, takedown, entry, now, due=due)
+        return begin(
+            case,
+            platform=takedown.platform,
+            kind=takedown.kind,
+            label=takedown.label,
+            to=takedown.to,
+            grounds=takedown.grounds,
+            places=(replace(old, number=1),),
+            now=now,
+            channel=takedown.channel,
+            step=takedown.step,
+            site=takedown.site,
+            first=first,
+        )
+
+
+def read(case: OpenCase, takedown_id: str) -> Takedown:
+    """One request with all its details: one query. Raises NoSuchTakedown, seals.WrongKey (tampered with)."""
+    row = Row.objects.filter(pk=takedown_id, case_id=case.id).first()
+    if row is None:
+        raise NoSuchTakedown
+    plain = keys.unseal(case, f"{TABLE}.details", row.pk, row.revision, bytes(row.details))
+    return Takedown(
+        id=row.pk,
+        platform="" if row.platform == OTHER else row.platform,
+        kind=row.kind,
+        label=plain["label"],
+        to=plain["to"],
+        grounds=tuple(plain["grounds"]),
+        channel=plain["channel"],
+        places=tuple(Place(**place) for place in plain["places"]),
+        entries=tuple(entry_from_plain(entry) for entry in plain["entries"]),
+        revision=row.revision,
+        step=plain["step"],
+        site=plain["site"],
+        replies=plain["replies"],
+    )
+
+
+def board(case: OpenCase) -> tuple[Line, ...]:
+    """All requests of a case, the next one due first: one query, and one small document opened for each."""
+    lines = []
+    for row in Row.objects.filter(case_id=case.id).defer("details").order_by("due_at", "pk"):
+        plain = keys.unseal(case, f"{TABLE}.overview", row.pk, row.revision, bytes(row.overview))
+        lines.append(
+            Line(
+                id=row.pk,
+                platform="" if row.platform == OTHER else row.platform,
+                kind=row.kind,
+                state=State(row.state),
+                due_at=row.due_at,
+                label=plain["label"],
+                items=plain["items"],
+                still_up=plain["still_up"],
+                changed_at=datetime.fromisoformat(plain["changed_at"]),
+            )
+        )
+    return tuple(lines)
+
+
+def folded(entries: Sequence[book.Entry]) -> dict[str, Standing]:
+    """Where each request stands by the book alone; must equal what the rows say."""
+    noted: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.note.kind == NOTED:
+            noted.setdefault(entry.note.facts["request"], []).append(
+                entry_from_plain(entry.note.facts["entry"])
+            )
+    return {request: fold(found) for request, found in noted.items()}
+
+
+def _overview(case: OpenCase, takedown: Takedown, now: datetime) -> bytes:
+    standing = takedown.standing
+    plain: Plain = {
+        "label": takedown.label,
+        "items": len(standing.items),
+        "still_up": len(standing.still_up),
+        "changed_at": now.isoformat(),
+    }
+    return keys.seal(case, f"{TABLE}.overview", takedown.id, takedown.revision, plain)
+
+
+def _details(case: OpenCase, takedown: Takedown) -> bytes:
+    plain: Plain = {
+        "label": takedown.label,
+        "to": takedown.to,
+        "grounds": list(takedown.grounds),
+        "channel": takedown.channel,
+        "places": [
+            {name: getattr(place, name) for name in ("number", "label", "url", "where", "account", "of_case")}
+            for place in takedown.places
+        ],
+        "entries": [entry_to_plain(entry) for entry in takedown.entries],
+        "step": takedown.step,
+        "site": takedown.site,
+        "replies": takedown.replies,
+    }
+    return keys.seal(case, f"{TABLE}.details", takedown.id, takedown.revision, plain)
+
+
+def _hour(at: datetime | None) -> datetime | None:
+    """To the hour: the clear column says no more than a queue needs."""
+    return at.replace(minute=0, second=0, microsecond=0) if at else None

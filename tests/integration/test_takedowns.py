@@ -1,0 +1,234 @@
+"""Requests of a kept case: row and book are written together and always say the same."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from survivor_portal.cases import access, book
+from survivor_portal.cases.keys import OpenCase
+from survivor_portal.replies import Remark
+from survivor_portal.takedowns import operations
+from survivor_portal.takedowns.due import due_by
+from survivor_portal.takedowns.models import Takedown as Row
+from survivor_portal.takedowns.operations import ChangedMeanwhile, NoSuchTakedown, Place, Takedown
+from survivor_portal.takedowns.plain import entry_from_plain, entry_to_plain
+from survivor_portal.takedowns.process import Fact, Move, NotNow, State
+from survivor_portal.takedowns.standing import Entry, How, NoSuchEntry, Spread, open_moves
+
+pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+DUE = due_by(NOW, counts_as_minor=True, zone=UTC)
+PLACES = (
+    Place(1, "Place 1", url="https://video.example/marker-one", of_case=1),
+    Place(2, "Place 2", url="https://video.example/marker-two", of_case=2),
+)
+
+
+@pytest.fixture
+def case() -> OpenCase:
+    access.prepare()
+    return access.open_new(NOW).session.case
+
+
+def a_takedown(case: OpenCase, **more: Any) -> Takedown:
+    given_values: dict[str, Any] = {
+        "platform": "x",
+        "kind": "request_48h",
+        "label": "X, 48 hours",
+        "to": "X",
+        "grounds": ["us-tida"],
+        "places": PLACES,
+        "now": NOW,
+    }
+    return operations.begin(case, **(given_values | more))
+
+
+def sent(case: OpenCase, takedown: Takedown, at: datetime = NOW) -> Takedown:
+    entry = Entry(takedown.next_seq, Move.SEND, at, (1, 2), how=How.FORM, ticket="T-1")
+    return operations.note(case, takedown, entry, at, due=DUE)
+
+
+def test_a_request_is_read_back_as_it_was_written(case: OpenCase) -> None:
+    made = sent(case, a_takedown(case))
+
+    again = operations.read(case, made.id)
+
+    assert again == made
+    assert again.standing.state is State.SENT
+    assert again.standing.tickets == ("T-1",)
+
+
+def test_the_clock_of_the_law_is_on_the_row_to_the_hour(case: OpenCase) -> None:
+    at = NOW + timedelta(minutes=25)
+    made = sent(case, a_takedown(case), at)
+
+    # The first reminder is ours, a day after; the law's 48 hours come after it.
+    assert Row.objects.get(pk=made.id).due_at == NOW + timedelta(hours=24)
+
+
+def test_the_board_says_what_stands_without_the_details(case: OpenCase) -> None:
+    sent(case, a_takedown(case))
+
+    (line,) = operations.board(case)
+
+    assert (line.state, line.label, line.items, line.still_up) == (State.SENT, "X, 48 hours", 2, 2)
+
+
+def test_a_move_that_is_not_open_changes_nothing(case: OpenCase) -> None:
+    made = a_takedown(case)
+    entries = len(book.timeline(case))
+
+    with pytest.raises(NotNow):
+        operations.note(case, made, Entry(2, Move.APPEAL, NOW, (1,)), NOW, due=DUE)
+
+    assert operations.read(case, made.id) == made
+    assert len(book.timeline(case)) == entries
+
+
+def test_two_tabs_do_not_overwrite_each_other(case: OpenCase) -> None:
+    made = a_takedown(case)
+    sent(case, made)
+
+    with pytest.raises(ChangedMeanwhile):
+        sent(case, made)
+
+
+def test_if_the_book_cannot_be_written_the_row_is_not(
+    case: OpenCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = a_takedown(case)
+
+    def fails(*_: Any, **__: Any) -> int:
+        raise DatabaseError
+
+    monkeypatch.setattr(operations.book, "add", fails)
+    with pytest.raises(DatabaseError):
+        sent(case, made)
+
+    assert operations.read(case, made.id).standing.state is State.DRAFTED
+
+
+def test_another_case_does_not_find_it(case: OpenCase) -> None:
+    made = a_takedown(case)
+    other = access.open_new(NOW).session.case
+
+    with pytest.raises(NoSuchTakedown):
+        operations.read(other, made.id)
+
+
+def test_a_mistake_is_put_right_by_a_new_entry(case: OpenCase) -> None:
+    made = sent(case, a_takedown(case))
+    wrong = operations.note(case, made, Entry(3, Fact.REMOVAL, NOW, (1, 2)), NOW, due=DUE)
+    assert wrong.standing.state is State.REMOVED
+
+    right = operations.note(case, wrong, Entry(4, Fact.REFUSAL, NOW, (1, 2), corrects=3), NOW, due=DUE)
+
+    assert right.standing.state is State.REFUSED
+    assert len(right.entries) == 4
+
+
+def test_back_again_is_a_new_request_that_quotes_the_old_ticket(case: OpenCase) -> None:
+    gone = operations.note(
+        case, sent(case, a_takedown(case)), Entry(3, Fact.REMOVAL, NOW, (1, 2)), NOW, due=DUE
+    )
+    later = NOW + timedelta(days=3)
+
+    new = operations.back_again(case, gone, 2, later, due=DUE)
+
+    assert new.places == (Place(1, "Place 2", url="https://video.example/marker-two", of_case=2),)
+    assert new.entries[0].came_back[0].ticket == "T-1"
+    assert operations.read(case, gone.id).standing.item(2).state is State.CARRIED_ON  # type: ignore[union-attr]
+    assert new.standing.state is State.DRAFTED
+
+
+def test_an_answer_is_kept_word_for_word(case: OpenCase) -> None:
+    made = sent(case, a_takedown(case))
+    words = "We’ve reviewed the content.\n\n  No action will be taken. 🙂"
+
+    entry = Entry(
+        3, Fact.REFUSAL, NOW, (1, 2), reply="r1", remarks=frozenset({Remark.REDIRECTED_TO_COPYRIGHT})
+    )
+    operations.note(case, made, entry, NOW, due=DUE, reply=words)
+
+    again = operations.read(case, made.id)
+    assert again.replies == {"r1": words}
+    assert again.entries[-1] == entry
+    assert any(noted.note.facts.get("reply") == words for noted in book.timeline(case))
+
+
+def test_t01_nothing_of_a_request_is_readable_in_its_row(case: OpenCase) -> None:
+    made = sent(case, a_takedown(case, label="marker-label", to="marker-to"))
+    row = Row.objects.get(pk=made.id)
+
+    bytes_kept = bytes(row.overview) + bytes(row.details)
+    assert b"marker" not in bytes_kept
+    assert {"marker-label", "T-1"}.isdisjoint(str(value) for value in row.__dict__.values())
+
+
+def test_opening_a_board_of_many_is_one_query(case: OpenCase, django_assert_max_num_queries: Any) -> None:
+    for number in range(5):
+        a_takedown(case, label=f"request {number}")
+
+    with django_assert_max_num_queries(1) as captured:
+        assert len(operations.board(case)) == 5
+    assert isinstance(captured, CaptureQueriesContext)
+
+
+HAPPENINGS = st.sampled_from([*Move, *Fact])
+
+
+@given(
+    st.lists(
+        st.tuples(HAPPENINGS, st.integers(0, 90), st.sampled_from([(1,), (2,), (1, 2), ()]), st.booleans()),
+        max_size=8,
+    )
+)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_book_folded_equals_the_row(case: OpenCase, happenings: list[tuple[Any, int, Any, bool]]) -> None:
+    takedown = a_takedown(case)
+
+    for happening, hours, items, corrects in happenings:
+        at = NOW + timedelta(hours=hours)
+        entry = Entry(
+            takedown.next_seq, happening, at, items, corrects=takedown.next_seq - 1 if corrects else None
+        )
+        try:
+            takedown = operations.note(case, takedown, entry, at, due=DUE)
+        except (NotNow, NoSuchEntry):
+            continue
+
+    by_the_book = operations.folded(book.timeline(case))[takedown.id]
+    row = Row.objects.get(pk=takedown.id)
+    assert by_the_book == operations.read(case, takedown.id).standing
+    assert by_the_book.state.value == row.state
+    assert open_moves(by_the_book) == open_moves(takedown.standing)
+
+
+@given(
+    st.builds(
+        Entry,
+        seq=st.integers(1, 99),
+        happening=st.one_of(st.none(), HAPPENINGS),
+        at=st.datetimes(
+            timezones=st.just(UTC),
+            min_value=datetime(2000, 1, 1),  # noqa: DTZ001
+            max_value=datetime(2090, 1, 1),  # noqa: DTZ001
+        ),
+        items=st.lists(st.integers(1, 400), max_size=4).map(tuple),
+        how=st.one_of(st.none(), st.sampled_from(How)),
+        ticket=st.text(max_size=20),
+        to=st.text(max_size=10),
+        remarks=st.frozensets(st.sampled_from(Remark), max_size=3),
+        spread=st.lists(
+            st.builds(Spread, st.integers(1, 9), st.integers(0), st.none(), st.none()), max_size=2
+        ).map(tuple),
+        corrects=st.one_of(st.none(), st.integers(1, 50)),
+    )
+)
+def test_an_entry_survives_being_written_plainly(entry: Entry) -> None:
+    assert entry_from_plain(entry_to_plain(entry)) == entry
