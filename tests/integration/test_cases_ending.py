@@ -1,0 +1,149 @@
+"""What was deleted is never read again: not after a stop halfway, from a backup, or with every secret."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from survivor_portal.cases import access, ending, slot, unlocked
+from survivor_portal.cases.models import Case, Throttle, Unlocked
+from survivor_portal.config.env import HOUSE
+from survivor_portal.keystore.models import Shred
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+databases = pytest.mark.django_db(databases=["default", "keys"])
+
+
+def in_processes(*task: object) -> dict[str, Any]:
+    """What `cases_stopped` reports of a task."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.integration.cases_stopped", *map(str, task)],
+        cwd=HOUSE, capture_output=True, text=True, timeout=1500,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def test_t20_after_a_deletion_nothing_opens_with_every_secret_known() -> None:
+    found = in_processes("dump")
+
+    assert found == {
+        "records_before": 2, "opened_before": 1, "envelopes_after": 0, "opened": 0,
+        "case_number_in_key_file": False, "marker_in_files": False,
+    }  # fmt: skip
+
+
+def test_t21_old_backups_open_the_living_only_and_old_key_backups_nothing(
+    sizes: Callable[[str], int],
+) -> None:
+    count = sizes("cases_in_backups")
+
+    found = in_processes("backups", count, count // 10)
+
+    assert found == {"deleted": 0, "living": count - count // 10, "old_keys": 0}
+
+
+def test_t22_a_deletion_killed_at_any_step_is_never_read_again(sizes: Callable[[str], int]) -> None:
+    kills = sizes("killed_deletions")
+
+    found = in_processes("deletions", kills)
+
+    assert found["wrong"] == []
+    assert found["kills"] >= min(kills, 3)
+    assert found["deleted_by_sweep"] > 0
+
+
+def test_t22_a_case_killed_while_it_was_made_is_gone_after_a_day(sizes: Callable[[str], int]) -> None:
+    kills = sizes("killed_creations")
+
+    found = in_processes("creations", kills)
+
+    assert found["wrong"] == []
+    assert found["kills"] >= min(kills, 3)
+    assert found["half_made"] > 0
+
+
+@databases
+def test_deleting_needs_the_phrase_again() -> None:
+    new = access.open_new(NOW)
+
+    with pytest.raises(access.NotOpened):
+        ending.erase(new.session.case, "a blue bicycle by the lake", NOW)
+
+    assert access.open_with(new.code, new.phrase, NOW)
+
+
+@databases
+def test_deleting_leaves_no_row_and_closes_every_browser() -> None:
+    access.prepare()
+    new, other = access.open_new(NOW), access.open_new(NOW)
+    elsewhere = access.open_with(new.code, new.phrase, NOW).session
+    slot.drop(new.session.case.id, "draft", {}, NOW)
+
+    ending.erase(new.session.case, new.phrase, NOW)
+    ending.erase_case(new.session.case.id)
+
+    assert unlocked.resume(elsewhere.token, NOW) is None
+    assert set(Unlocked.objects.values_list("tag", flat=True)) == {unlocked.tag(other.session.case.id)}
+    assert Case.objects.exclude(owner="nobody").get().pk == other.session.case.id
+    assert Shred.objects.count() == 2
+    assert Throttle.objects.count() == 0
+    with pytest.raises(access.NotOpened):
+        access.open_with(new.code, new.phrase, NOW)
+    assert access.open_with(other.code, other.phrase, NOW)
+
+
+@databases
+@pytest.mark.parametrize(("days", "is_there"), [(30, True), (31, False)])
+def test_a_case_goes_after_the_span_its_owner_chose(days: int, is_there: bool) -> None:
+    access.prepare()
+    new = access.open_new(NOW, keep_days=30)
+    access.confirm(new.session.case, new.phrase, NOW)
+
+    swept = ending.sweep(NOW + timedelta(days=days))
+
+    assert swept.cases == int(not is_there)
+    assert Case.objects.filter(pk=new.session.case.id).exists() == is_there
+    assert Shred.objects.filter(pk=new.session.case.id).exists() == is_there
+
+
+@databases
+@pytest.mark.parametrize(
+    ("hours", "confirmed", "is_there"), [(23, False, True), (24, False, False), (48, True, True)]
+)
+def test_a_case_whose_phrase_was_never_typed_back_goes_after_a_day(
+    hours: int, confirmed: bool, is_there: bool
+) -> None:
+    access.prepare()
+    new = access.open_new(NOW)
+    if confirmed:
+        access.confirm(new.session.case, new.phrase, NOW)
+
+    ending.sweep(NOW + timedelta(hours=hours))
+
+    assert Case.objects.filter(pk=new.session.case.id).exists() == is_there
+
+
+@databases
+def test_an_empty_or_foreign_key_database_makes_the_sweep_delete_nothing() -> None:
+    access.prepare()
+    new = access.open_new(NOW)
+    with transaction.atomic(using="keys"):
+        Shred.objects.all().delete()
+
+    assert ending.sweep(NOW).cases == 0
+    assert Case.objects.filter(pk=new.session.case.id).exists()
+
+
+@databases
+def test_the_sweep_never_takes_what_stands_in_for_unknown_codes() -> None:
+    access.prepare()
+
+    assert ending.sweep(NOW + timedelta(days=5000)).cases == 0
+    assert Case.objects.get().owner == "nobody"
