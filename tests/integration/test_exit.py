@@ -14,7 +14,7 @@ from survivor_portal.web.safety import exit as leaving
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.integration.pages_that_fail")]
 
-COOKIES = {settings.VISIT_COOKIE, settings.CSRF_COOKIE_NAME}
+COOKIES = {settings.VISIT_COOKIE, settings.CASE_COOKIE, settings.CSRF_COOKIE_NAME}
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "survivor_portal.web.safety.compression.Compression",
     "survivor_portal.web.safety.session.Visits",
+    "survivor_portal.web.safety.opened.Opened",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -121,6 +122,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # The names in the browser say nothing; __Host- pins them to this host, path / and TLS.
 COOKIES_SECURE = True
 VISIT_COOKIE = "__Host-s"
+CASE_COOKIE = "__Host-k"
 CSRF_COOKIE_NAME = "__Host-c"
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True

@@ -21,6 +21,7 @@ STATIC_ROOT = _env.data_dir / "static"
 # Safari and other WebKit browsers drop Secure and __Host- cookies on plain http, loopback included.
 COOKIES_SECURE = False
 VISIT_COOKIE = "s"
+CASE_COOKIE = "k"
 CSRF_COOKIE_NAME = "c"
 CSRF_COOKIE_SECURE = False
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from survivor_portal import directory
 from survivor_portal.visits import visit as visits
+from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
 
 NEUTRAL_NAME = "Next steps"
@@ -16,14 +17,15 @@ NEUTRAL_NAME = "Next steps"
 def safety(request: HttpRequest) -> dict[str, Any]:
     """Context for every page: the site's name, help by country, and when the page closes.
 
-    The country is known, and a closing time named, only where the page opened the visit anyway.
+    The country is known, and a closing time named, only where the page opened visit or case anyway. An open
+    case closes by its own clock.
     """
-    visit = visit_of(request).loaded
-    country = _country(visit.data) if visit else ""
-    return everywhere() | {
-        "crisis": _help(country) if country else None,
-        "closes_at": visits.closes_at(visit) if visit else None,
-    }
+    visit, opened = visit_of(request).loaded, opened_of(request)
+    country = opened.country or (_country(visit.data) if visit else "")
+    closes_at = visits.closes_at(visit) if visit else None
+    if opened.loaded:
+        closes_at = opened.loaded.closes_at
+    return everywhere() | {"crisis": _help(country) if country else None, "closes_at": closes_at}
 
 
 def everywhere() -> dict[str, Any]:

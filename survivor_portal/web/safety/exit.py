@@ -1,4 +1,4 @@
-"""Leave: end the visit, take the cookies back, and send the browser somewhere that says nothing.
+"""Leave: end the visit, close the case, take the cookies back, and send the browser somewhere that says nothing.
 
 Pages lead here by a plain link. A form would not do: `form-action 'self'` also covers where a form's answer
 redirects to, so Chromium would stay on the page.
@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from survivor_portal.web.safety import left
+from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import expire_cookie, visit_of
 
 NEUTRAL_PAGE = "https://www.bbc.com/weather"
@@ -35,9 +36,10 @@ def leave(request: HttpRequest) -> HttpResponse:
         # The browser only looks ahead. Nobody has pressed anything yet.
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
     left.remember(request)
-    # The row cannot be read without the cookie, which goes now; the sweep deletes it later.
-    with contextlib.suppress(DatabaseError):
-        visit_of(request).end()
+    # The rows cannot be read without the cookies, which go now; the sweep deletes them later.
+    for current in (visit_of(request), opened_of(request)):
+        with contextlib.suppress(DatabaseError):
+            current.end()
     response = Leaving(getattr(settings, "EXIT_TARGET", NEUTRAL_PAGE))
     response.headers["Clear-Site-Data"] = CLEARED
     expire_cookie(response, settings.CSRF_COOKIE_NAME)

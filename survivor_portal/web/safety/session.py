@@ -79,7 +79,7 @@ class CurrentVisit:
     def put_cookie(self, response: HttpResponse) -> None:
         """Set, take back, or leave alone the cookie, as what happened to the visit asks."""
         if self._fresh and self._token is not None:
-            set_cookie(response, self._token.hex())
+            set_cookie(response, self._token.hex(), settings.VISIT_COOKIE)
         elif self._useless:
             expire_cookie(response, settings.VISIT_COOKIE)
 
@@ -115,11 +115,9 @@ def stay(request: HttpRequest) -> OpenVisit | None:
     return visit_of(request).stay()
 
 
-def set_cookie(response: HttpResponse, value: str) -> None:
-    """The visit's cookie: no age, so that it goes when the browser closes."""
-    response.set_cookie(
-        settings.VISIT_COOKIE, value, path="/", secure=_secure(), httponly=True, samesite="Strict"
-    )
+def set_cookie(response: HttpResponse, value: str, name: str) -> None:
+    """A cookie of ours: no age, so that it goes when the browser closes."""
+    response.set_cookie(name, value, path="/", secure=_secure(), httponly=True, samesite="Strict")
 
 
 def expire_cookie(response: HttpResponse, name: str) -> None:
