@@ -192,7 +192,8 @@ class _Scene:
             if running.kind is Kind.REMINDER and numbers & set(running.items)
         ]
         if row.at is At.REMINDER:
-            return min((one.due_at for one in reminders if one.due_at), default=None)
+            waiting = [one for one in reminders if one.state is not Runs.MET]
+            return min((one.due_at for one in waiting if one.due_at), default=None)
         if row.do is Do.REGULATOR and not party.hears:
             return None  # nothing of its law was asked for yet
         ends = [

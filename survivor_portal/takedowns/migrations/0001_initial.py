@@ -5,29 +5,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
+        ("cases", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Takedown',
+            name="Takedown",
             fields=[
-                ('id', models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ('platform', models.CharField(default='other', max_length=60)),
-                ('kind', models.CharField(max_length=20)),
-                ('state', models.CharField(choices=[('drafted', 'DRAFTED'), ('sent', 'SENT'), ('to_confirm', 'TO_CONFIRM'), ('bounced', 'BOUNCED'), ('acknowledged', 'ACKNOWLEDGED'), ('handed_on', 'HANDED_ON'), ('more_asked', 'MORE_ASKED'), ('redirected', 'REDIRECTED'), ('refused', 'REFUSED'), ('partly_removed', 'PARTLY_REMOVED'), ('contested', 'CONTESTED'), ('escalated', 'ESCALATED'), ('removed', 'REMOVED'), ('reappeared', 'REAPPEARED'), ('carried_on', 'CARRIED_ON'), ('closed', 'CLOSED')], max_length=20)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('revision', models.PositiveIntegerField()),
-                ('overview', models.BinaryField()),
-                ('details', models.BinaryField()),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='takedowns', to='cases.case')),
+                ("id", models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ("platform", models.CharField(default="other", max_length=60)),
+                ("kind", models.CharField(max_length=20)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("drafted", "DRAFTED"),
+                            ("sent", "SENT"),
+                            ("to_confirm", "TO_CONFIRM"),
+                            ("bounced", "BOUNCED"),
+                            ("acknowledged", "ACKNOWLEDGED"),
+                            ("handed_on", "HANDED_ON"),
+                            ("more_asked", "MORE_ASKED"),
+                            ("redirected", "REDIRECTED"),
+                            ("refused", "REFUSED"),
+                            ("partly_removed", "PARTLY_REMOVED"),
+                            ("contested", "CONTESTED"),
+                            ("escalated", "ESCALATED"),
+                            ("removed", "REMOVED"),
+                            ("reappeared", "REAPPEARED"),
+                            ("carried_on", "CARRIED_ON"),
+                            ("closed", "CLOSED"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("due_at", models.DateTimeField(null=True)),
+                ("revision", models.PositiveIntegerField()),
+                ("overview", models.BinaryField()),
+                ("details", models.BinaryField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="takedowns", to="cases.case"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['case', 'due_at'], name='takedowns_by_due')],
+                "indexes": [models.Index(fields=["case", "due_at"], name="takedowns_by_due")],
             },
         ),
     ]
