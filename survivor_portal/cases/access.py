@@ -104,7 +104,13 @@ def open_new(
         raise CodeTaken from None
     half = shred.create([row.pk])[row.pk]
     case = OpenCase(row.pk, seals.new_key(), half, row.expires_on)
-    salt, wrap = opening.wrapped(case, Bucket.phrase, phrases.canonical(phrase))
+    try:
+        salt, wrap = opening.wrapped(case, Bucket.phrase, phrases.canonical(phrase))
+    except Busy:
+        # The person tries again with the same code a minute later, so nothing half made may hold it.
+        shred.delete([row.pk])
+        row.delete()
+        raise
     pair = seals.new_pair()
     with transaction.atomic():
         Case.objects.filter(pk=row.pk).update(salt=salt, wrap=wrap, public_key=pair.public)
@@ -172,14 +178,22 @@ def phrase_after_recovery(
     return _with_new_phrase(session, new, now, "phrase_changed_by_recovery")
 
 
-def change_code(session: Session, phrase: str, now: datetime) -> tuple[Session, str]:
-    """Give the case a new code and close it everywhere else; the old code finds nothing from then on."""
+def change_code(session: Session, phrase: str, now: datetime, *, code: str = "") -> tuple[Session, str]:
+    """Give the case a new code and close it everywhere else; the old code finds nothing from then on.
+
+    The code may be given, as drawn on an earlier page: it is on paper before the old one stops. Raises
+    CodeTaken, and as `open_with`.
+    """
+    code = codes.read_code(code) if code else codes.new_code()
     ask_again(session.case, phrase, now)
-    code = codes.new_code()
     with transaction.atomic():
         row = Case.objects.select_for_update().get(pk=session.case.id)
+        try:
+            with transaction.atomic():
+                Case.objects.filter(pk=row.pk).update(code_index=opening.code_index(code))
+        except IntegrityError:
+            raise CodeTaken from None
         throttle.forget(row.code_index)
-        Case.objects.filter(pk=row.pk).update(code_index=opening.code_index(code))
         book.add(session.case, [Note("code_changed")], now)
         return _anew(session, now), code
 
@@ -253,6 +267,7 @@ __all__ = [
     "NotOpened",
     "OpenCase",
     "Opened",
+    "Owner",
     "PhraseRefused",
     "StoreClosed",
     "WaitUntil",

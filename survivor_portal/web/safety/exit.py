@@ -1,4 +1,4 @@
-"""Leave: end the visit, close the case, take the cookies back, and send the browser somewhere that says nothing.
+"""Leave: end visit and opened case, take the cookies back, and send the browser somewhere that says nothing.
 
 Pages lead here by a plain link. A form would not do: `form-action 'self'` also covers where a form's answer
 redirects to, so Chromium would stay on the page.
