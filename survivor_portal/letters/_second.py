@@ -14,7 +14,7 @@ from survivor_portal.letters._complaints import (
     NOT_ABOUT_DELAY,
     asked_of_platforms,
     complaint_laws,
-    desk_of,
+    heard_by,
 )
 from survivor_portal.letters._compose import compose, subject
 from survivor_portal.letters._conditions import conditions
@@ -67,12 +67,13 @@ def second_letter(
     today: date,
     language: str = "en",
     part: tuple[int, int] = (1, 1),
+    complaint: str = "",
 ) -> Letter:
     """The letter of that kind (a SecondKind) after the request on these grounds.
 
-    `facts.items` are the items of that request; for `again` those that are back. `to.process_known` is about
-    the platform, whoever gets the letter. A `regulator` letter is the complaint of the first ground that has
-    one (`complaints_for`). Never raises for any answers; ValueError for a kind nobody knows."""
+    `facts.items` are the items of that request; for `again` those that are back. `to.process_known` is
+    about the platform, whoever gets the letter. `complaint` is the law a `regulator` letter is made under, by
+    default the first of `complaints_for`. Never raises for any answers; ValueError for an unknown kind."""
     wanted, keys = SecondKind(kind), tuple(dict.fromkeys(grounds))
     open_now = replace(facts, items=history.still_up(facts.items))
     if wanted is SecondKind.AGAIN:
@@ -88,7 +89,7 @@ def second_letter(
     if wanted in TO_PLATFORM:
         own = keys
     elif wanted is SecondKind.REGULATOR:
-        own = complaint_laws(keys, facts)
+        own = complaint_laws(keys, facts, complaint)
     # The day of signing is that of this letter, not of the first.
     signing = replace(signer, signed_on=None)
     return _Draft(wanted, keys, own, to, facts, signing, history, today, texts(language), part).letter()
@@ -132,7 +133,8 @@ class _Draft:
 
     def _file(self) -> Request | None:
         if self.kind is SecondKind.REGULATOR:
-            return self.words.own(self.own[0], "complaint") if self.own else None
+            own = self.words.own(self.own[0], "complaint") if self.own else None
+            return own or self.words.second(self.kind.value)
         return self.words.second(self.kind.value)
 
     def _bars(self, law: Law) -> tuple[str, ...]:
@@ -158,7 +160,7 @@ class _Draft:
         """What the blocks look at: the first request put together again, and its laws that fit."""
         keys = self.grounds
         if self.kind is SecondKind.REGULATOR:
-            keys = tuple(key for key in self.grounds if desk_of(key) == desk_of(self.own[0]))
+            keys = heard_by(self.own[0], self.grounds)
         laws = tuple(law for key in keys if asked_of_platforms(law := law_of(key)) and self._fits(law))
         to_whom = self.to
         if self.kind not in TO_PLATFORM:
@@ -185,6 +187,7 @@ class _Draft:
         law = stand.case.laws[0] if stand.case.laws else None
         result = self.history.result
         truth = {
+            "request": law is not None and law.key in self.grounds,
             "law": any(law.jurisdiction != "INT" for law in stand.asked),
             "refused": result == Reported.REFUSED,
             "asked": result == Reported.ASKED_MORE,
@@ -196,15 +199,20 @@ class _Draft:
         return (*self._true_for(law), *(word for word, holds in truth.items() if holds))
 
     def _true_for(self, law: Law | None) -> tuple[str, ...]:
-        late = law is not None and is_late(law, self.history, self.to, self.today)
-        return (*conditions(self.facts, self.to, law), *(("late",) if late else ()))
+        return (*conditions(self.facts, self.to, law), *(("late",) if self._late(law) else ()))
+
+    def _late(self, law: Law | None) -> bool:
+        """By the law's own clock, where the request stands on it; else by any that ran."""
+        if law is None or law.key not in self.grounds:
+            return self.history.late_since is not None
+        return is_late(law, self.history, self.to, self.today)
 
     def _too_early(self, standing: tuple[Law, ...]) -> tuple[Missing, ...]:
         """A complaint needs a refusal, a demand, a part left undone, or a time that has run out."""
         if self.kind is not SecondKind.REGULATOR or standing[0].key in NOT_ABOUT_DELAY:
             return ()
         law = standing[0]
-        if self.history.result in DECIDED or is_late(law, self.history, self.to, self.today):
+        if self.history.result in DECIDED or self._late(law):
             return ()
         own = timed(law, self.history, self.to, self.today)
         unproven = own is not None and own.end is None and self.history.late_since is not None

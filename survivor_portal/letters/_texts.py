@@ -31,6 +31,7 @@ CONDITIONS = frozenset(
         "told",
         # only in letters that follow the first one
         "law",
+        "request",
         "refused",
         "asked",
         "partly",
