@@ -10,9 +10,11 @@ import pytest
 
 from survivor_portal import directory
 from survivor_portal.config.env import HOUSE
-from survivor_portal.letters import CODES, Addressee, compose, service_text
+from survivor_portal.letters import CODES, Addressee, SecondKind, compose, service_text
 from survivor_portal.letters._blocks import AFTER, BEFORE
 from survivor_portal.letters._reading import blocks_of
+from survivor_portal.letters._second import REQUIRED as LATER_REQUIRED
+from survivor_portal.letters._second_blocks import SECOND
 from survivor_portal.letters._services import REQUIRED
 from survivor_portal.letters._texts import CONDITIONS, TextError, read_request, texts
 from tests.letter_cases import ADULT, ALL, CHILD, SIGNER, TODAY, addressee, fitting_cells
@@ -22,8 +24,11 @@ LAWS = directory.DATA / "laws"
 LETTERS = HOUSE / "survivor_portal" / "letters"
 REQUESTS = sorted(LAWS.glob("*/request.md")) + sorted(LAWS.glob("*/note.md"))
 SERVICES = sorted((LETTERS / "services").glob("*.md"))
+SECONDS = sorted((LETTERS / "second").glob("*.md"))
+OWN_WORDS = sorted(path for kind in ("reminder", "answer", "complaint") for path in LAWS.glob(f"*/{kind}.md"))
+LATER = [*SECONDS, *OWN_WORDS]
 BLOCKS = LETTERS / "blocks.toml"
-FILES = [*REQUESTS, *SERVICES, BLOCKS]
+FILES = [*REQUESTS, *SERVICES, *LATER, BLOCKS]
 TITLES = (  # names of laws are the same for everybody
     "Articles 3 to 7 of Directive 2011/93/EU",
     "the Information Technology (Intermediary Guidelines and Digital Media Ethics Code) Rules 2021",
@@ -71,7 +76,44 @@ def test_a_request_lists_every_block_its_elements_name_and_each_only_once(key):
     assert len(blocks) == len(set(blocks))
 
 
-@pytest.mark.parametrize("path", [*REQUESTS, *SERVICES], ids=relative)
+@pytest.mark.parametrize("path", LATER, ids=relative)
+def test_a_text_of_a_later_letter_names_only_blocks_and_conditions_that_exist(path):
+    request = read_request(path)
+    blocks = [block for part in request.paragraphs for block in part.blocks]
+    complaint = path.stem == "complaint" or path in SECONDS
+
+    assert request.heading
+    assert any(part.text for part in request.paragraphs)
+    assert set(blocks) <= BEFORE.keys() | AFTER.keys() | SECOND.keys() | {"laws"}
+    assert len(blocks) == len(set(blocks))
+    assert bool(blocks) == complaint
+    for part in request.paragraphs:
+        assert {word.removeprefix("no_") for word in part.conditions} <= CONDITIONS
+        assert set(re.findall(r"\{(\w*)\}", part.text)) <= PLACES
+
+
+def test_there_is_a_text_for_every_kind_of_later_letter_and_none_is_left_over():
+    assert {path.stem for path in SECONDS} == {kind.value for kind in SecondKind} - {"again"}
+
+
+@pytest.mark.parametrize("path", SECONDS, ids=relative)
+def test_a_later_letter_lists_what_it_cannot_do_without(path):
+    blocks = {block for part in read_request(path).paragraphs for block in part.blocks}
+
+    assert LATER_REQUIRED[SecondKind(path.stem)] <= blocks
+
+
+@pytest.mark.parametrize("path", OWN_WORDS, ids=relative)
+def test_the_own_words_of_a_law_stand_under_the_name_of_its_request(path):
+    request = texts("en").request(path.parent.name)
+
+    if path.stem == "complaint":
+        assert read_request(path).heading != request.heading
+    else:
+        assert read_request(path).heading == request.heading
+
+
+@pytest.mark.parametrize("path", [*REQUESTS, *SERVICES, *LATER], ids=relative)
 def test_no_period_is_typed_by_hand(path):
     """Periods come from the law's record, and only when verified. (Six months bind the writer.)"""
     text = path.read_text("utf-8")
@@ -90,6 +132,16 @@ def test_no_text_holds_a_word_that_hurts_or_describes(path):
 def shingles(text: str, length: int = 8) -> set[str]:
     words = re.findall(r"[a-z0-9']+", text.lower())
     return {" ".join(words[i : i + length]) for i in range(len(words) - length + 1)}
+
+
+@pytest.mark.parametrize("path", OWN_WORDS, ids=relative)
+def test_the_own_words_of_a_law_are_not_those_of_the_record(path):
+    law = directory.law(path.parent.name)
+    titles = shingles(f"{law.name} {law.citation}").union(*map(shingles, TITLES))
+    record = (path.parent / "law.toml").read_text("utf-8")
+    own = " ".join(part.text for part in read_request(path).paragraphs)
+
+    assert (shingles(own) & shingles(record)) - titles == set()
 
 
 @pytest.mark.parametrize("key", ALL)
