@@ -76,7 +76,9 @@ def test_a_removal_is_guarded_against_everything_that_only_sounds_like_one(code:
     assert len(rules) >= 2
     for rule in rules:
         guards = {*rule.get("unless", ()), *rule.get("before", ()), *rule.get("near", ())}
-        assert {"@conditional", "@question", "@said", "@own", "@after", "@general"} <= guards, rule["id"]
+        assert {"@conditional", "@question", "@said", "@own", "@other", "@after", "@general"} <= guards, rule[
+            "id"
+        ]
         assert "@negated" in guards or any("n'" in guard for guard in guards), rule["id"]
 
 
