@@ -188,7 +188,7 @@ class _Draft:
         result = self.history.result
         truth = {
             "request": law is not None and law.key in self.grounds,
-            "law": any(law.jurisdiction != "INT" for law in stand.asked),
+            "law": stand.rests_on_law,
             "refused": result == Reported.REFUSED,
             "asked": result == Reported.ASKED_MORE,
             "partly": result == Reported.PARTLY,

@@ -48,6 +48,11 @@ class Stand:
         return request.heading if request is not None and request.heading else law.short_name
 
     @property
+    def rests_on_law(self) -> bool:
+        """Or only on the platform's own rules?"""
+        return any(law.jurisdiction != "INT" for law in self.asked)
+
+    @property
     def names(self) -> str:
         return "; ".join(self.name(law) for law in self.asked)
 
@@ -132,14 +137,13 @@ def _remarks(stand: Stand) -> Outcome:
 
 
 def _remark_lines(stand: Stand, remark: str) -> Iterable[str]:
-    if remark == "redirected_to_copyright":
-        yield stand.say("remarks", remark, grounds=stand.names)
-    elif remark == "asks_for_id":
-        yield stand.say("remarks", remark, have=stand.say("remarks", _instead_of_id(stand)))
-        if any(law.key == "eu-gdpr-17" for law in stand.asked):
-            yield stand.say("remarks", "id_gdpr")
-    else:
-        yield stand.say("remarks", remark)
+    variant = remark
+    if not stand.rests_on_law and remark in ("asks_for_id", "asks_for_court_order"):
+        variant = f"own_rules_{remark}"
+    have = stand.say("remarks", _instead_of_id(stand))
+    yield stand.say("remarks", variant, grounds=stand.names, have=have)
+    if remark == "asks_for_id" and any(law.key == "eu-gdpr-17" for law in stand.asked):
+        yield stand.say("remarks", "id_gdpr")
     if remark == "asks_for_court_order":
         for number in stand.history.numbers("police"):
             yield stand.say("remarks", "police_number", text=one_line(number))
@@ -179,7 +183,7 @@ def _element_lines(stand: Stand, law: Law) -> str:
         names = [name for name in blocks_of(element) if _stands(stand, law, name)]
         if element.key in lacking or not names:
             continue
-        join = f" {stand.say('elements', 'and')} "
+        join = f"{stand.say('elements', 'join')} "
         what = join.join(stand.say("elements", name) for name in names)
         headings = [_heading(stand, law, name) for name in names]
         places = join.join(stand.say("elements", "place", heading=heading) for heading in headings)

@@ -571,7 +571,10 @@ def test_a_notice_that_named_nobody_stays_without_a_name():
 
 
 def test_rules_of_a_platform_are_not_called_a_law():
-    assert "legal request" not in written("answer", ("intl-fallback",)).text
+    asked = replace(REFUSED, remarks=ANSWERED_REMARKS)
+
+    assert not re.search(r"\b(?:laws?|legal)\b", written("answer", ("intl-fallback",), ADULT, asked).text)
+    assert not re.search(r"\b(?:laws?|legal) ", written("reminder", ("intl-fallback",), ADULT, asked).text)
 
 
 def test_a_moment_without_a_zone_counts_as_utc():
