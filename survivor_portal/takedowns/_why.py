@@ -35,7 +35,8 @@ _ASKS = (State.MORE_ASKED, State.REDIRECTED)
 def reasons(
     item: ItemStanding, clocks: Sequence[Running], now: datetime, *, counts_as_minor: bool, no_process: bool
 ) -> Iterator[Reason]:
-    """The reasons that hold for this item, each once or more often. None for an item closed or carried on."""
+    """The reasons that hold for this item, each once or more often; `clocks` are its own. None for an item
+    closed or carried on."""
     if item.state in _LEFT:
         return
     yield from _from_the_uploader(item, now)
@@ -92,15 +93,13 @@ def _from_silence(
     heard = [entry for entry in item.history if isinstance(entry.happening, Fact) and not entry.to]
     if heard and heard[-1].happening is Fact.UNCLEAR:
         yield Reason.UNCLEAR
-    duties = legal_ends(item, clocks)
+    duties = legal_ends(clocks)
     if no_process:
         yield Reason.NO_PROCESS
     if any(duty.state is Runs.LATE for duty in duties):
         yield Reason.LATE
         return
-    reminded = [
-        running for running in clocks if running.kind is Kind.REMINDER and item.number in running.items
-    ]
+    reminded = [running for running in clocks if running.kind is Kind.REMINDER]
     past = any(running.due_at and running.due_at <= now for running in reminded)
     # Thirty days for a decision hold nothing back; hours for a removal do.
     hours_run = any(
@@ -123,12 +122,11 @@ def _is_unproven(item: ItemStanding, clocks: Sequence[Running]) -> bool:
         and running.kind is Kind.DUTY
         and running.trigger in ("request_received", "provider_knowledge")
         for running in clocks
-        if item.number in running.items
     )
 
 
-def legal_ends(item: ItemStanding, clocks: Sequence[Running]) -> tuple[Running, ...]:
-    """The platform's duties for this item whose number may be named, and that are open."""
+def legal_ends(clocks: Sequence[Running]) -> tuple[Running, ...]:
+    """The platform's duties among these whose number may be named, and that are open."""
     return tuple(
         running
         for running in clocks
@@ -137,7 +135,6 @@ def legal_ends(item: ItemStanding, clocks: Sequence[Running]) -> tuple[Running, 
         and running.may_be_named
         and running.due_at
         and running.state is not Runs.MET
-        and item.number in running.items
     )
 
 

@@ -127,7 +127,7 @@ class _Scene:
     laws: tuple[Law, ...]
     case: Around
     now: datetime
-    clocks: tuple[Running, ...]
+    clocks: dict[int, tuple[Running, ...]]  # by number of the item
     no_process: bool
 
     @property
@@ -138,7 +138,11 @@ class _Scene:
         found: dict[Reason, list[ItemStanding]] = {}
         for item in self.standing.items:
             held = reasons(
-                item, self.clocks, self.now, counts_as_minor=self.minor, no_process=self.no_process
+                item,
+                self.clocks.get(item.number, ()),
+                self.now,
+                counts_as_minor=self.minor,
+                no_process=self.no_process,
             )
             for reason in dict.fromkeys(held):
                 found.setdefault(reason, []).append(item)
@@ -175,9 +179,12 @@ class _Scene:
             step=party.step,
         )
 
+    def _ends(self, item: ItemStanding) -> tuple[Running, ...]:
+        return legal_ends(self.clocks.get(item.number, ()))
+
     def _is_late(self, item: ItemStanding, party: Party) -> bool:
         """Is it late by a law this office hears about?"""
-        ends = legal_ends(item, self.clocks)
+        ends = self._ends(item)
         return any(end.state is Runs.LATE and end.law in party.hears for end in ends)
 
     def _due_at(self, row: Row, items: tuple[ItemStanding, ...], party: Party) -> datetime | None:
@@ -185,11 +192,11 @@ class _Scene:
             return None
         if row.at is At.ROUND:
             return min(one.due_at for one in self._rounds(items).values())
-        numbers = {item.number for item in items}
         reminders = [
             running
-            for running in self.clocks
-            if running.kind is Kind.REMINDER and numbers & set(running.items)
+            for item in items
+            for running in self.clocks.get(item.number, ())
+            if running.kind is Kind.REMINDER
         ]
         if row.at is At.REMINDER:
             waiting = [one for one in reminders if one.state is not Runs.MET]
@@ -199,7 +206,7 @@ class _Scene:
         ends = [
             end.due_at
             for item in items
-            for end in legal_ends(item, self.clocks)
+            for end in self._ends(item)
             if end.due_at and (row.do is not Do.REGULATOR or end.law in party.hears)
         ]
         # Without a number: when the reminder had as long to be answered as the request had.
@@ -261,7 +268,12 @@ def _scene(standing: Standing, laws: tuple[Law, ...], case: Around, now: datetim
         processes=processes,
         zone=case.zone,
     )
-    return _Scene(standing, laws, case, now, clocks, lacks_process(laws, processes))
+    of_item: dict[int, list[Running]] = {}
+    for running in clocks:
+        for number in running.items:
+            of_item.setdefault(number, []).append(running)
+    indexed = {number: tuple(some) for number, some in of_item.items()}
+    return _Scene(standing, laws, case, now, indexed, lacks_process(laws, processes))
 
 
 def _is_open(item: ItemStanding, do: Do) -> bool:
