@@ -41,7 +41,9 @@ def test_a_page_without_a_form_just_stays(at_links: Client) -> None:
 def test_picture_data_is_cut_from_what_is_shown_again(at_links: Client) -> None:
     picture = "data:image/png;base64," + "iVBORw0KGgo" * 80
 
-    page = at_links.post("/next/", {"step": ["links", "stay"], "links": TYPED + " " + picture}).content.decode()
+    page = at_links.post(
+        "/next/", {"step": ["links", "stay"], "links": TYPED + " " + picture}
+    ).content.decode()
 
     assert TYPED in page
     assert "iVBORw0KGgoiVBORw0KGgo" not in page
