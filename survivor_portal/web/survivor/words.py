@@ -23,7 +23,7 @@ STEPS: dict[StepKey, tuple[Words, Words]] = {
     ),
     StepKey.CHILD_LINE: (
         _("Talk to a helpline for young people"),
-        _("They listen. They can help you find a safe adult. You can stop the call at any time."),
+        _("They listen, and they help to find a safe adult. You can stop the call at any time."),
     ),
     StepKey.THREAT: (
         _("What to do about the threats"),
