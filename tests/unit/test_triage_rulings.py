@@ -92,7 +92,7 @@ _READ = {
     "Take screenshots only of messages with no sexual picture in view.",
     "If one is in view, write it down instead.",
     "The button “Leave this page” at the top hides the page and opens a weather page.",
-    "They can help you find a safe adult.",
+    "They listen, and they help to find a safe adult.",
     "This letter names the law of the place you live, so they must look at it as more than a complaint.",
     "We check them.",
     "We could not find a link in this.",
