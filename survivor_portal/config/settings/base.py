@@ -134,6 +134,8 @@ CSRF_FAILURE_VIEW = "survivor_portal.web.safety.csrf_failure.csrf_failure"
 # Where a form goes whose cookie got lost midway, so that what was typed is shown again.
 FLOW_PATH = "/next/"
 FLOW_RESUME = "survivor_portal.web.survivor.views.resume"
+CASE_PATH = "/c/"
+CASE_RESUME = "survivor_portal.web.survivor.keeping.resume"
 
 # 2 MiB holds the longest list of links; more is refused with a page that says so.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -17,18 +17,18 @@ Resume = Callable[[HttpRequest], HttpResponse]
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The flow's own form goes on with its text shown again; everything else is refused.
+    """A form of the flow or of a case goes on with its text shown again; everything else is refused.
 
-    `settings.FLOW_RESUME` names the function that shows the text. It must write nothing: this form has no
-    proof that it is ours, only no sign of being another site's.
+    `settings.FLOW_RESUME` and `CASE_RESUME` name the functions that show the text. They must change nothing
+    for anybody: this form has no proof that it is ours, only no sign of being another site's.
     """
-    flow = getattr(settings, "FLOW_PATH", "/next/")
-    if _comes_from_elsewhere(request, reason) or request.path != flow:
+    resumes = {settings.FLOW_PATH: settings.FLOW_RESUME, settings.CASE_PATH: settings.CASE_RESUME}
+    if _comes_from_elsewhere(request, reason) or request.path not in resumes:
         return errors.refused(request)
     if left.was_left(request):
         # Somebody went Back after the exit and sent the form again: nothing of it is shown.
-        return HttpResponseRedirect(flow)
-    resume: Resume = import_string(settings.FLOW_RESUME)
+        return HttpResponseRedirect(request.path)
+    resume: Resume = import_string(resumes[request.path])
     return resume(request)
 
 

@@ -17,10 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from survivor_portal import directory, letters
 from survivor_portal.intake import Note, Step
 from survivor_portal.web.forms import Question
-from survivor_portal.web.safety.session import visit_of
+from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.survivor import cards, flow
+from survivor_portal.web.survivor.case_forms import Sent
 from survivor_portal.web.survivor.drafting import Draft, draft, may_type
 from survivor_portal.web.survivor.flow import Stand
+from survivor_portal.web.survivor.holder import holder_of
 
 CONFIRM = "confirm_"
 MOST_NAME, MOST_CONTACT = 120, 200
@@ -103,14 +105,15 @@ def show(
     *,
     data: QueryDict | None = None,
     form: Signing | None = None,
+    sent: Sent | None = None,
     resumed: bool = True,
 ) -> HttpResponse:
-    """The letter page. `data`: typed text to show again; `form`: it did not hold (422)."""
+    """The letter page. `data`: typed text to show again; `form` or `sent`: it did not hold (422)."""
     step = stand.plan.step(stand.letter)
     if step is None:
         return flow_page()
     made = draft(stand, step, stand.site, timezone.now().date())
-    failed = form is not None
+    failed = form is not None or sent is not None
     if form is None:
         form = Signing(data, draft=made, initial=_initial(stand, step))
         if data is not None:
@@ -145,6 +148,7 @@ def show(
         "ways": [cards.way(at, timezone.now().date()) for at in step.channels[:3]],
         "resources": [directory.resource(key) for key in step.resources],
         "resumed": resumed and data is not None,
+        "sent": sent or (Sent(initial={"at": timezone.now()}) if opened_of(request).loaded else None),
         "ready": all(part.ready for part in made.parts),
     }
     return render(request, "survivor/letter.html", context, status=422 if failed else 200)
@@ -167,7 +171,7 @@ def sign(request: HttpRequest, stand: Stand) -> HttpResponse:
     if not form.is_valid():
         return show(request, stand, form=form)
     given = dict(stand.signer) | {name: form.cleaned_data[name] for name in made.wanted}
-    visit_of(request).change(lambda kept: flow.sign(kept, place, given, form.confirmed, today))
+    holder_of(request).change(lambda kept: flow.sign(kept, place, given, form.confirmed, today))
     return flow_page()
 
 

@@ -17,8 +17,11 @@ from django.views.decorators.http import require_http_methods
 from survivor_portal import intake
 from survivor_portal.insights import tally
 from survivor_portal.visits.visit import TooMuch
+from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
-from survivor_portal.web.survivor import cards, flow, letters_page, notes
+from survivor_portal.web.survivor import cards, case_page, flow, keeping, letters_page, notes
+from survivor_portal.web.survivor.case_forms import Sent
+from survivor_portal.web.survivor.holder import holder_of
 from survivor_portal.web.survivor.letters_page import flow_page
 from survivor_portal.web.survivor.questions import FORMS, OneQuestion, initial
 
@@ -30,20 +33,19 @@ def next_steps(request: HttpRequest) -> HttpResponse:
     """The one address of the flow."""
     if request.method == "POST":
         return _act(request)
-    visit = visit_of(request).open()
-    return _show(request, flow.stand(visit.data if visit else None))
+    return _show(request, _stand(request))
 
 
 def resume(request: HttpRequest) -> HttpResponse:
     """A form whose token was lost: show what was typed again, with a new token. Writes nothing."""
     step = request.POST.get("step", "")
-    visit = visit_of(request).open()
-    stand = flow.stand(visit.data if visit else None)
+    data = holder_of(request).open()
+    stand = flow.stand(data)
     if step in FORMS:
-        return _question(request, stand, intake.BY_KEY[step], data=request.POST, lost=visit is None)
-    if step == "sign" and visit:
+        return _question(request, stand, intake.BY_KEY[step], data=request.POST, lost=data is None)
+    if step == "sign" and data is not None:
         return letters_page.show(request, stand, data=request.POST)
-    return _show(request, stand, lost=visit is None)
+    return _show(request, stand, lost=data is None)
 
 
 def _show(request: HttpRequest, stand: flow.Stand, *, lost: bool = False) -> HttpResponse:
@@ -52,6 +54,8 @@ def _show(request: HttpRequest, stand: flow.Stand, *, lost: bool = False) -> Htt
         return _question(request, stand, question, lost=lost or stand.lost)
     if stand.at == "letter" and stand.plan.step(stand.letter):
         return letters_page.show(request, stand)
+    if stand.at == keeping.AT:
+        return keeping.show(request, stand)
     if stand.at == flow.DANGER:
         return render(request, "survivor/danger.html", {"stand": stand})
     return _plan(request, stand)
@@ -104,6 +108,7 @@ def _plan(request: HttpRequest, stand: flow.Stand) -> HttpResponse:
         "joined": joined,
         "others": others,
         "changes": notes.changes(stand),
+        "kept": opened_of(request).loaded is not None,
         "today": today,
     }
     return render(request, "survivor/plan.html", context)
@@ -113,16 +118,21 @@ def _act(request: HttpRequest) -> HttpResponse:
     step = request.POST.get("step", "")
     if step in FORMS:
         return _answer(request, step)
-    if step != "stay" and visit_of(request).open() is None:
+    holder = holder_of(request)
+    if step != "stay" and holder.open() is None:
         return _show(request, flow.stand(None), lost=True)
     if step == "sign":
-        visit_of(request).change(lambda data: _MOVES["letter"](data, request.POST))
+        holder.change(lambda data: _MOVES["letter"](data, request.POST))
         return letters_page.sign(request, _stand(request))
+    if step == "sent":
+        return _sent(request)
+    if step in keeping.STEPS:
+        return keeping.act(request, step, _stand(request))
     if step == "save":
         return letters_page.download(request, _stand(request))
     action = _MOVES.get(step)
     if action is not None:
-        visit_of(request).change(lambda data: action(data, request.POST))
+        holder.change(lambda data: action(data, request.POST))
     elif step == "stay":
         return _stay(request)
     elif step == "wrong_address":
@@ -142,8 +152,15 @@ def _stay(request: HttpRequest) -> HttpResponse:
 
 
 def _stand(request: HttpRequest) -> flow.Stand:
-    visit = visit_of(request).open()
-    return flow.stand(visit.data if visit else None)
+    return flow.stand(holder_of(request).open())
+
+
+def _sent(request: HttpRequest) -> HttpResponse:
+    """A letter of the plan went out: with an open case it becomes a request with its own clock."""
+    form = Sent(request.POST)
+    if not form.is_valid():
+        return letters_page.show(request, _stand(request), sent=form)
+    return case_page.begin_from_letter(request, form)
 
 
 _MOVES: dict[str, Callable[[flow.Data, QueryDict], None]] = {
@@ -157,10 +174,10 @@ _MOVES: dict[str, Callable[[flow.Data, QueryDict], None]] = {
 
 def _answer(request: HttpRequest, step: str) -> HttpResponse:
     """Take in one question. Out of order, twice, from an old tab: each lands where it makes sense."""
-    current = visit_of(request)
-    visit = current.open()
-    lost = visit is None and step != "safety"
-    stand = flow.stand(visit.data if visit else None)
+    holder = holder_of(request)
+    data = holder.open()
+    lost = data is None and step != "safety"
+    stand = flow.stand(data)
     question = intake.BY_KEY[step]
     if question.free_text and stand.answers.is_young_child_alone:
         return flow_page()
@@ -172,12 +189,12 @@ def _answer(request: HttpRequest, step: str) -> HttpResponse:
             return _question(request, stand, question, form=form, lost=lost)
         given |= form.plain()
         typed = {name: str(form.cleaned_data.get(name, "")) for name in flow.TYPED.get(step, ())}
-    if visit is None:
-        visit = current.begin()
+    if data is None:
+        visit_of(request).begin()
     try:
-        current.change(lambda data: flow.answer(data, step, given, typed))
+        holder.change(lambda data: flow.answer(data, step, given, typed))
         if lost:
-            current.change(lambda data: data.update(lost=True))
+            holder.change(lambda data: data.update(lost=True))
     except TooMuch:
         form.add_error(None, notes.TOO_MUCH)
         return _question(request, stand, question, form=form)
@@ -194,4 +211,4 @@ def _note_wrong_address(request: HttpRequest) -> None:
             told.append(channel)
             tally.wrong_address(channel, timezone.now().date())
 
-    visit_of(request).change(tell)
+    holder_of(request).change(tell)

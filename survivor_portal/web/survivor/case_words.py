@@ -1,0 +1,189 @@
+"""The words of a kept case: where a request stands, what happened, what comes next. Grade 6 or lower."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from survivor_portal.replies import Remark, ReplyClass
+from survivor_portal.takedowns.clocks import Kind, Running, Runs
+from survivor_portal.takedowns.ladder import Do
+from survivor_portal.takedowns.process import Fact, Happening, Move, State
+from survivor_portal.takedowns.standing import Entry, How
+from survivor_portal.web.forms import Words
+
+STATES: dict[State, Words] = {
+    State.DRAFTED: _("Written, not sent"),
+    State.SENT: _("Sent"),
+    State.TO_CONFIRM: _("They want you to confirm first"),
+    State.BOUNCED: _("It did not arrive"),
+    State.ACKNOWLEDGED: _("They have it"),
+    State.HANDED_ON: _("They passed it on"),
+    State.MORE_ASKED: _("They asked for something"),
+    State.REDIRECTED: _("They sent you elsewhere"),
+    State.REFUSED: _("They said no"),
+    State.PARTLY_REMOVED: _("Part of it is gone"),
+    State.CONTESTED: _("You answered their no"),
+    State.ESCALATED: _("You took it further"),
+    State.REMOVED: _("Gone, as far as you were told"),
+    State.REAPPEARED: _("It is back"),
+    State.CARRIED_ON: _("It goes on in a new request"),
+    State.CLOSED: _("Closed by you"),
+}
+
+# What an answer says, as the person may choose it; in the order of the list.
+ANSWERS: dict[ReplyClass, Words] = {
+    ReplyClass.ACKNOWLEDGED: _("They only say that they got it"),
+    ReplyClass.REFUSED: _("They say no"),
+    ReplyClass.MORE_ASKED: _("They ask for something more"),
+    ReplyClass.REDIRECTED: _("They send you somewhere else"),
+    ReplyClass.PARTLY_REMOVED: _("They say part of it is gone"),
+    ReplyClass.REMOVED: _("They say it is gone"),
+    ReplyClass.ALREADY_GONE: _("They say it was gone before"),
+    ReplyClass.DUPLICATE: _("They say they have this report already"),
+    ReplyClass.ASKS_TO_CONFIRM: _("They want you to confirm an address or a code"),
+    ReplyClass.FORWARDED: _("They passed it on to someone else"),
+    ReplyClass.UNCLEAR: _("I cannot tell"),
+}
+
+REMARKS: dict[Remark, Words] = {
+    Remark.REDIRECTED_TO_COPYRIGHT: _("They point to copyright. You do not need to own the picture."),
+    Remark.REDIRECTED_TO_THIRD_PARTY: _(
+        "They send you to another site. What shows on their site is their part too."
+    ),
+    Remark.ASKS_FOR_ID: _("They ask for an ID. Offer another proof first. Never send a child’s ID."),
+    Remark.ASKS_FOR_IMAGE: _("They ask for the picture. Never send it. Links are enough."),
+    Remark.ASKS_FOR_COURT_ORDER: _("They ask for a court order. These laws do not ask for one."),
+    Remark.ASKS_FOR_LOGIN: _("They ask you to log in. The law does not ask for an account."),
+    Remark.AUTO_RECEIPT: _("This looks like a machine’s answer."),
+}
+
+STEPS: dict[Do, tuple[Words, Words]] = {
+    Do.SEND: (_("Send it"), _("The letter is written. Send it, then tell us here.")),
+    Do.CONFIRM: (
+        _("Confirm what they ask"),
+        _("Check that the address is theirs. No clock runs before you do."),
+    ),
+    Do.SEND_ELSEWHERE: (_("Send it another way"), _("This way did not work. The plan shows other ways.")),
+    Do.READ_IT: (_("Tell us what the answer says"), _("We could not tell. You can.")),
+    Do.GIVE: (_("Give what they may ask for"), _("Give no more than the law asks.")),
+    Do.SUPPLEMENT: (
+        _("Tell the hotline about the answer"),
+        _("They can check the links. Nobody else has to look."),
+    ),
+    Do.ANSWER: (_("Answer them"), _("One letter that names each part of the law. It is written.")),
+    Do.APPEAL: (_("Appeal"), _("Ask them to decide again, with people looking at it.")),
+    Do.AUTHORITY: (_("Ask the office that can order it down"), _("It can make the site act.")),
+    Do.FLAGGER: (_("Ask a trusted flagger"), _("Platforms must look at their reports first.")),
+    Do.REGULATOR: (_("Complain about the platform"), _("The complaint holds the dates and their words.")),
+    Do.REMIND: (_("Remind them"), _("A short note in the same thread.")),
+    Do.LEGAL_FIRST: (_("Ask a free lawyer first"), _("Before you talk to police.")),
+    Do.NOTE: (_("Tell the officer on your case"), _("Ask them to write to the platform and keep the data.")),
+    Do.LAWYER: (_("A page for a lawyer"), _("What happened, when, and who said what.")),
+    Do.OTHER_SITE: (_("Ask the other site too"), _("Add its link in your plan.")),
+    Do.ASK_AGAIN: (_("Ask again"), _("A new request with its own clock. You type nothing again.")),
+    Do.HASH: (_("Make a fingerprint"), _("So that copies can be blocked. Your plan shows how.")),
+    Do.REQUEST_48H: (_("Send the 48-hour request"), _("It needs no copyright. Your plan has it.")),
+    Do.DO_NOT_PAY: (_("Do not pay"), _("Paying rarely ends it. Keep the messages.")),
+    Do.REPORT_ACCOUNT: (_("Report the account"), _("Inside the app, before you block it.")),
+    Do.CHECK: (
+        _("Ask if it is still gone"),
+        _("This means looking. Only if you want to, or let someone you trust do it."),
+    ),
+    Do.ASK_THEM: (
+        _("Has someone told you it is gone, or back?"),
+        _("You do not have to look. Nobody has to."),
+    ),
+}
+
+HOW: dict[How, Words] = {
+    How.FORM: _("With their form"),
+    How.IN_APP: _("In the app"),
+    How.MAIL: _("By e-mail"),
+    How.POST: _("By post"),
+    How.PHONE: _("By phone"),
+}
+
+
+HAPPENINGS: dict[Happening, Words] = {
+    Move.DRAFT: _("Written"),
+    Move.SEND: _("You sent it"),
+    Move.CONFIRM: _("You confirmed what they asked"),
+    Move.REMIND: _("You reminded them"),
+    Move.GIVE_MORE: _("You gave what they asked for"),
+    Move.ANSWER: _("You answered them"),
+    Move.APPEAL: _("You appealed"),
+    Move.ESCALATE: _("You took it to an office"),
+    Move.INFORM: _("You told someone who helps"),
+    Move.ASK_AGAIN: _("It goes on in a new request"),
+    Move.CLOSE: _("You closed it"),
+    Move.REOPEN: _("You opened it again"),
+    Fact.RECEIPT: _("They got it"),
+    Fact.ASKS_TO_CONFIRM: _("They want you to confirm something"),
+    Fact.BOUNCE: _("It was not delivered"),
+    Fact.FORWARDED: _("They passed it on"),
+    Fact.ASKS_MORE: _("They asked for something more"),
+    Fact.REDIRECTION: _("They sent you somewhere else"),
+    Fact.REFUSAL: _("They said no"),
+    Fact.PARTLY: _("Part of it is gone"),
+    Fact.REMOVAL: _("It is gone, as far as you were told"),
+    Fact.BACK_AGAIN: _("It is back"),
+    Fact.UNCLEAR: _("An answer nobody could read"),
+    Fact.THREATENED: _("Someone threatened or asked for money"),
+}
+
+BOOK: dict[str, Words] = {
+    "case_opened": _("The case was made"),
+    "opened": _("The case was opened"),
+    "tries_failed": _("Someone tried to open it in vain"),
+    "phrase_changed": _("The phrase was changed"),
+    "phrase_changed_by_recovery": _("The phrase was changed with the recovery code"),
+    "code_changed": _("The code was changed"),
+    "recovery_code_made": _("A recovery code was made"),
+    "keep_changed": _("How long it is kept was changed"),
+    "plan_kept": _("Your answers were kept"),
+    "plan_changed": _("Your answers were changed"),
+    "arrived": _("Something you sent after it closed was kept"),
+}
+
+
+def happening_words(entry: Entry) -> Words:
+    """What an entry of a request says."""
+    if entry.happening is None:
+        return _("Taken back by you")
+    return HAPPENINGS.get(entry.happening, str(entry.happening.value).replace("_", " "))
+
+
+def book_words(kind: str, facts: Mapping[str, Any]) -> str:
+    """What a line of the book says."""
+    if kind == "takedown":
+        said = str(facts.get("entry", {}).get("happening", ""))
+        known: dict[str, Words] = {str(happening.value): words for happening, words in HAPPENINGS.items()}
+        return str(known.get(said, _("A request was changed")))
+    return str(BOOK.get(kind, kind.replace("_", " ")))
+
+
+def moment(at: datetime) -> str:
+    """A moment with its zone."""
+    return f"{date_format(at, 'j F Y, H:i')} UTC"
+
+
+def clock_words(clock: Running) -> str:
+    """How a clock stands, in one sentence. An unverified number reads "usually"."""
+    if clock.due_at is None:
+        return ""
+    when = moment(clock.due_at)
+    if clock.kind is Kind.REMINDER:
+        return gettext("We suggest a reminder from %(when)s. This is ours, not the law’s.") % {"when": when}
+    if clock.kind is Kind.WINDOW:
+        return gettext("You have until %(when)s.") % {"when": when}
+    if clock.state is Runs.LATE:
+        text = gettext("Late since %(when)s.") if clock.verified else gettext("Usually due by %(when)s.")
+    else:
+        text = gettext("They have until %(when)s.") if clock.verified else gettext("Usually until %(when)s.")
+    return text % {"when": when}

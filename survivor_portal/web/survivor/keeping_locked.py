@@ -1,0 +1,95 @@
+"""The locked door of a case: code and phrase, or the recovery code instead.
+
+Nothing here tells an unknown code from a wrong phrase: one message, one status, one page.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from survivor_portal.cases import access
+from survivor_portal.web.safety.opened import opened_of
+from survivor_portal.web.safety.session import visit_of
+from survivor_portal.web.survivor import keeping_drafts
+from survivor_portal.web.survivor.keeping_forms import No, Opening, Recovering, answered, attempt, to_case
+
+STEPS = frozenset({"open", "recover"})
+
+
+def locked_page(request: HttpRequest) -> HttpResponse:
+    """What this address shows while no case is open here. A form sent too late is put into its case."""
+    draft = keeping_drafts.keep_draft(request) if request.method == "POST" else None
+    return _page(request, Opening(), draft=draft)
+
+
+def act(request: HttpRequest, step: str) -> HttpResponse:
+    """Try to open. The buttons that show and hide what is typed come here too, and try nothing."""
+    kind = Recovering if step == "recover" else Opening
+    shown = request.POST.get("shown") == "1"
+    if "show" in request.POST or "hide" in request.POST:
+        return _page(request, kind(initial=_typed(request), shown="show" in request.POST))
+    if "code" not in request.POST:
+        return _page(request, kind())
+    form = kind(request.POST, shown=shown)
+    if not form.is_valid() or not settings.CASES_OPEN:
+        return _page(request, form)
+    given, now = form.cleaned_data, timezone.now()
+    tried = attempt(form, lambda: _opened(form, given, now))
+    if isinstance(tried, No):
+        return _page(request, form, tried)
+    opened_of(request).begin(tried.session)
+    keeping_drafts.take_in(tried.session, now)
+    _stand_at_the_beginning(request, given["watched"])
+    if tried.failed_tries or step == "recover":
+        context = {"failed_tries": tried.failed_tries, "by_recovery": step == "recover"}
+        return answered(request, "survivor/keep/news.html", context)
+    return to_case()
+
+
+def again(request: HttpRequest, step: str) -> HttpResponse:
+    """The form whose token was lost, with what was typed. Writes nothing."""
+    kind = Recovering if step == "recover" else Opening
+    shown = request.POST.get("shown") == "1"
+    return _page(request, kind(initial=_typed(request), shown=shown), resumed=True)
+
+
+def _opened(form: Opening, given: dict[str, Any], now: Any) -> access.Opened:
+    if isinstance(form, Recovering):
+        return access.open_with_recovery(given["code"], given["recovery"], now, watched=given["watched"])
+    return access.open_with(given["code"], given["phrase"], now, watched=given["watched"])
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    return {name: request.POST.get(name, "") for name in ("code", "phrase", "recovery", "watched")}
+
+
+def _stand_at_the_beginning(request: HttpRequest, watched: bool) -> None:
+    """A visit tells from here on where somebody stands in the case; what it held before goes."""
+    visit_of(request).begin()
+    visit_of(request).change(lambda data: data.update(watched=watched))
+
+
+def _page(
+    request: HttpRequest,
+    form: Opening,
+    no: No | None = None,
+    *,
+    draft: bool | None = None,
+    resumed: bool = False,
+) -> HttpResponse:
+    visit = visit_of(request).open()
+    context = {
+        "form": form,
+        "by_recovery": isinstance(form, Recovering),
+        "resumed": resumed,
+        "late": request.method == "POST" and not (form.is_bound or form.initial.get("code") or resumed),
+        "draft": draft,
+        # Answers that are not kept would be gone after opening.
+        "has_answers": bool(visit and visit.data.get("answers")),
+        "closed": not settings.CASES_OPEN,
+    }
+    return answered(request, "survivor/keep/locked.html", context, no)

@@ -1,0 +1,149 @@
+"""The letter behind a next step: from the request, its history and the answers; nothing is typed again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from django.utils.translation import gettext
+
+from survivor_portal import directory, letters
+from survivor_portal.directory import Method, Purpose, Reported
+from survivor_portal.letters import SecondKind
+from survivor_portal.takedowns.clocks import Kind, Running, Runs
+from survivor_portal.takedowns.due import processes
+from survivor_portal.takedowns.ladder import Do, Rung
+from survivor_portal.takedowns.operations import Takedown
+from survivor_portal.takedowns.process import Fact
+from survivor_portal.takedowns.standing import last
+from survivor_portal.web.survivor.drafting import facts_of, signer_of
+from survivor_portal.web.survivor.flow import Stand, place_of
+
+CONFIRM = "confirm_"
+_KINDS: dict[Do, SecondKind] = {
+    Do.REMIND: SecondKind.REMINDER,
+    Do.ANSWER: SecondKind.ANSWER,
+    Do.APPEAL: SecondKind.APPEAL,
+    Do.REGULATOR: SecondKind.REGULATOR,
+    Do.SUPPLEMENT: SecondKind.HOTLINE_SUPPLEMENT,
+    Do.NOTE: SecondKind.INVESTIGATOR,
+    Do.LAWYER: SecondKind.LAWYER,
+}
+_ANSWERS = {
+    Fact.REFUSAL: Reported.REFUSED,
+    Fact.PARTLY: Reported.PARTLY,
+    Fact.ASKS_MORE: Reported.ASKED_MORE,
+    Fact.REDIRECTION: Reported.REFUSED,
+}
+
+
+def has_letter(rung: Rung) -> bool:
+    """Is there a text to send for this step?"""
+    return rung.do in _KINDS
+
+
+def letter(
+    stand: Stand,
+    takedown: Takedown,
+    rung: Rung,
+    clocks: Iterable[Running],
+    today: date,
+    confirmed: frozenset[str],
+) -> letters.Letter:
+    """The letter of this step. `confirmed`: the statements ticked on its page."""
+    items = tuple(
+        letters.Item(
+            place.number,
+            place.url,
+            takedown.to if takedown.platform else takedown.site,
+            place.account,
+            where=place.where,
+        )
+        for place in takedown.places
+    )
+    history = history_of(takedown, clocks)
+    facts = replace(
+        facts_of(stand, items),
+        reported=history.outcome or Reported.SILENT,
+        ticket=history.ticket,
+        answer=history.reply_text,
+    )
+    signer = signer_of(stand, place_of(takedown.step, takedown.site))
+    signer = replace(signer, confirmed=signer.confirmed | confirmed, signed_on=signer.signed_on or today)
+    return letters.second_letter(
+        _KINDS[rung.do],
+        takedown.grounds,
+        to=_addressee(takedown, rung),
+        facts=facts,
+        signer=signer,
+        history=history,
+        today=today,
+        complaint=rung.law if rung.do is Do.REGULATOR else "",
+    )
+
+
+def history_of(takedown: Takedown, clocks: Iterable[Running]) -> letters.History:
+    """What the letters may tell of this request."""
+    standing = takedown.standing
+    told = last(standing.happenings, *_ANSWERS)
+    receipt = next((e for e in standing.happenings if e.happening is Fact.RECEIPT), None)
+    duties = [c for c in clocks if c.kind is Kind.DUTY and c.may_be_named and c.due_at]
+    late = min((c.due_at for c in duties if c.state is Runs.LATE and c.due_at), default=None)
+    removed = tuple(item.number for item in standing.items if item.number not in standing.still_up)
+    return letters.History(
+        sent_at=standing.sent_at,
+        received_at=receipt.at if receipt else None,
+        channel=_channel(takedown),
+        ticket=standing.tickets[0] if standing.tickets else "",
+        reply_text=takedown.replies.get(told.reply, "") if told else "",
+        replied_at=told.at if told else None,
+        outcome=_ANSWERS[told.happening] if told and isinstance(told.happening, Fact) else None,
+        remarks=tuple(sorted(remark.value for remark in told.remarks)) if told else (),
+        removed_items=removed,
+        open_items=standing.still_up,
+        late_since=late,
+        due_at=min((c.due_at for c in duties if c.due_at), default=None),
+    )
+
+
+def missing(letter: letters.Letter) -> list[str]:
+    """What keeps the letter from being ready, in plain sentences."""
+    codes = [m.code for state in letter.states for m in state.missing] + [out.code for out in letter.left_out]
+    return [gettext(letters.CODES[code]) for code in dict.fromkeys(codes)] if not letter.ready else []
+
+
+def _channel(takedown: Takedown) -> str:
+    if not takedown.platform or not takedown.channel:
+        return ""
+    channels = directory.platform(takedown.platform).channels
+    found = next((c for c in channels if c.key == takedown.channel), None)
+    if found is None:
+        return ""
+    return (
+        "the form"
+        if found.method is Method.WEB_FORM
+        else "e-mail"
+        if found.method is Method.EMAIL
+        else "the app"
+    )
+
+
+def _addressee(takedown: Takedown, rung: Rung) -> letters.Addressee:
+    """Who gets it: the platform, or the office, hotline or officer of the step."""
+    own = processes(takedown.platform)
+    wanted = [directory.law(key).process for key in takedown.grounds]
+    process = all(one is not Purpose.US_48H or one in own for one in wanted)
+    if rung.do in (Do.REMIND, Do.ANSWER, Do.APPEAL):
+        return letters.Addressee(takedown.to, process_known=process)
+    if rung.do is Do.SUPPLEMENT:
+        return letters.Addressee(_name(rung, "the hotline"), kind="hotline", process_known=process)
+    if rung.do is Do.NOTE:
+        return letters.Addressee("the investigator", kind="police", process_known=process)
+    return letters.Addressee(_name(rung, takedown.to), kind="authority", process_known=process)
+
+
+def _name(rung: Rung, otherwise: str) -> str:
+    if rung.resources:
+        return directory.resource(rung.resources[0]).name
+    return directory.law(rung.law).regulator if rung.law else otherwise
