@@ -20,8 +20,8 @@ LINK = "https://x.com/someone/status/1234567890123"
 THEIR_WORDS = (
     "Thanks for reaching out. We've reviewed the content, and didn't find a violation of our policies, so no "
     "action will be taken at this time. If you believe there's a potential copyright infringement, please "
-    "start a new report. If the content is hosted on a third-party website, you'll need to contact that website's "
-    "support team to report it."
+    "start a new report. If the content is hosted on a third-party website, you'll need to contact that "
+    "website's support team to report it."
 )
 NEWS: dict[str, dict[str, Any]] = {
     "safety": {"device_watched": "no"},
