@@ -82,6 +82,7 @@ def _kept() -> dict[str, object]:
         "ordinary": _in_words(limits.ORDINARY),
         "watched": _in_words(limits.WATCHED),
         "visit_cookie": settings.VISIT_COOKIE,
+        "case_cookie": settings.CASE_COOKIE,
         "form_cookie": settings.CSRF_COOKIE_NAME,
     }
 
