@@ -506,8 +506,22 @@ def test_t12_what_was_sent_after_closing_is_there_after_opening(inside: Client, 
     assert "no breach" not in late.content.decode()
     assert b"no breach" not in bytes(stored.envelope)
     assert "We found no breach. Regards" in board
-    assert 'name="text" value="We found no breach. Regards"' in again
+    assert re.search(r'name="text"[^>]*>We found no breach. Regards</textarea>', again)
     assert 'name="step" value="answer"' in again
+
+
+def test_t12_a_form_of_the_case_carries_its_mark_and_a_public_one_does_not(inside: Client) -> None:
+    mine = inside.post("/c/", {"step": "keep_days"}, follow=True).content.decode()
+
+    assert 'name="draft"' in mine
+    assert 'name="draft"' not in inside.get("/helplines/").content.decode()
+
+
+def test_the_stay_button_keeps_what_is_half_typed_in_a_case(inside: Client) -> None:
+    answer = inside.post("/c/", {"step": ["answer", "stay"], "text": "We found no"})
+
+    assert re.search(r'name="text"[^>]*>We found no</textarea>', answer.content.decode())
+    assert 'name="step" value="answer"' in answer.content.decode()
 
 
 def test_t12_a_draft_that_was_thrown_away_is_gone(inside: Client, new: access.NewCase) -> None:
@@ -554,6 +568,7 @@ def test_the_mark_stands_in_a_form_only_while_a_case_is_open(rf: Any, new: acces
     request = rf.get("/c/")
     assert draft_field(request) == ""
     request.opened = CurrentCase(new.session.token.hex())
+    request.opened.open()
 
     assert slot.case_of(re.search(r'value="([^"]*)"', draft_field(request))[1], datetime.now(UTC))  # type: ignore[index]
 
@@ -567,7 +582,7 @@ def test_t30_a_lost_form_token_loses_no_word_at_the_case(new: access.NewCase) ->
     assert "press the button once more" in door.content.decode()
     assert new.code in door.content.decode()
     assert settings.CASE_COOKIE not in door.cookies
-    assert 'name="text" value="We found no breach. Regards"' in form.content.decode()
+    assert re.search(r'name="text"[^>]*>We found no breach. Regards</textarea>', form.content.decode())
 
 
 def test_another_sites_form_is_refused_at_the_case(new: access.NewCase) -> None:

@@ -71,7 +71,7 @@ def case(request: HttpRequest) -> HttpResponse:
         return keeping.settled(request, session, action(desk))
     if step == "stay":
         opened_of(request).stay()
-        return here()
+        return keeping.stayed(request) or here()
     return _shown(desk)
 
 

@@ -27,7 +27,7 @@ from survivor_portal.web.survivor import notes
 from survivor_portal.web.survivor.flow import PLAN as AT_PLAN
 from survivor_portal.web.survivor.flow import Stand
 from survivor_portal.web.survivor.holder import OF_THE_VISIT, PLAN
-from survivor_portal.web.survivor.keeping_drafts import draft_field, drafts, keep_draft, settled
+from survivor_portal.web.survivor.keeping_drafts import draft_field, drafts, keep_draft, settled, stayed
 from survivor_portal.web.survivor.keeping_forms import OWN, AskedBack, Making, No, answered, attempt, to_case
 from survivor_portal.web.survivor.keeping_inside import CASE_STEPS, PAGES, act_in_case, resume, show_in_case
 from survivor_portal.web.survivor.keeping_locked import locked_page
@@ -191,5 +191,6 @@ __all__ = [
     "settled",
     "show",
     "show_in_case",
+    "stayed",
     "take_over",
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from http import HTTPStatus
-from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
@@ -43,13 +43,13 @@ class Draft:
     @property
     def words(self) -> tuple[str, ...]:
         """What the person typed, without the buttons and choices."""
-        return tuple(text for _name, text in self.fields if len(text.split()) > 1 or "://" in text)
+        return tuple(text for _name, text in self.fields if _is_typed(text))
 
 
 def draft_field(request: HttpRequest) -> SafeString:
     """A hidden input for a form with text in it: with it, the text is kept when the case has closed."""
-    session = opened_of(request).open()
-    if session is None:
+    session = opened_of(request).loaded
+    if session is None or request.path != settings.CASE_PATH:
         return SafeString("")
     mark = slot.handle(session.case.id, timezone.now())
     return format_html('<input type="hidden" name="{}" value="{}">', FIELD, mark)
@@ -104,7 +104,7 @@ def act(request: HttpRequest, session: Session, step: str) -> HttpResponse | Non
     again["step"] = found.step
     for key, text in found.fields:
         again.appendlist(key, text)
-    return once_more(request, again, draft=found)
+    return once_more(request, again, Why.late, draft=found)
 
 
 def settled(request: HttpRequest, session: Session, response: HttpResponse) -> HttpResponse:
@@ -121,17 +121,37 @@ def settle(session: Session, name: str) -> None:
             records.change(session.case, record, {}, Note("draft_done"), timezone.now())
 
 
-def once_more(request: HttpRequest, post: QueryDict, draft: Draft | None = None) -> HttpResponse:
-    """A form again as it was sent, its text to be read, with a new token and one button to send it."""
+class Why(StrEnum):
+    """Why a form is shown again."""
+
+    late = "late"
+    lost_place = "lost_place"
+    stay = "stay"
+
+
+def once_more(request: HttpRequest, post: QueryDict, why: Why, draft: Draft | None = None) -> HttpResponse:
+    """A form again as it was sent, its text open to be changed, with a new token and a button to send it."""
     fields = [
-        (name, text)
+        (name, text, _is_typed(text))
         for name, texts in post.lists()
         for text in texts
-        if name not in (_OF_THE_FORM | _SECRET) - {"step"}
+        if name not in _OF_THE_FORM | _SECRET
     ]
-    shown = Draft("", timezone.now(), "", tuple(pair for pair in fields if pair[0] != "step"))
-    context: Mapping[str, Any] = {"fields": fields, "words": shown.words, "draft": draft}
-    return render(request, "survivor/keep/once_more.html", dict(context))
+    step = post.getlist("step")[:1] or [""]
+    context = {"fields": fields, "step": step[0], "why": why, "draft": draft}
+    return render(request, "survivor/keep/once_more.html", context)
+
+
+def stayed(request: HttpRequest) -> HttpResponse | None:
+    """More time was asked for in the middle of a form: show what is half typed again. None: nothing is."""
+    if any(_is_typed(text) for name, text in request.POST.items() if name not in _OF_THE_FORM | _SECRET):
+        return once_more(request, request.POST, Why.stay)
+    return None
+
+
+def _is_typed(text: str | list[object]) -> bool:
+    """Words of a person, not a choice, a number or a mark."""
+    return isinstance(text, str) and (len(text.split()) > 1 or "://" in text)
 
 
 def _draft(record: records.Record) -> Draft:

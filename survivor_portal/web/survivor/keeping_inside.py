@@ -75,7 +75,7 @@ def resume(request: HttpRequest) -> HttpResponse:
         return keeping_locked.locked_page(request)
     if step in CASE_STEPS:
         return _page(request, session, step)
-    return keeping_drafts.once_more(request, request.POST)
+    return keeping_drafts.once_more(request, request.POST, keeping_drafts.Why.lost_place)
 
 
 def _change(request: HttpRequest, session: Session, step: str) -> HttpResponse:
