@@ -74,8 +74,7 @@ def _bare(text: str) -> str:
 
 def _is_drawn(bare: str) -> bool:
     """Is this six words of the list, one after the other?"""
-    words = _words()
-    longest = max(map(len, words))
+    words, longest = _words(), _longest()
     ends = {0}
     if len(bare) > WORDS * longest:
         return False
@@ -107,6 +106,11 @@ def _words() -> dict[str, str]:
     """Each word of the list by its letters alone."""
     lines = (DATA / "eff-long.txt").read_text("utf-8").split()
     return {_bare(word): word for word in lines}
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, _words()))
 
 
 @cache
