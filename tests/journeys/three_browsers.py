@@ -33,6 +33,7 @@ TEXT_BOXES = "textarea, input[type=text], input[type=email], input:not([type])"
 CHOSEN = "input:checked"
 OWN_NAMES = ["127.0.0.1", "localhost"]
 PATIENCE = 15.0
+READS = 1000  # ms; what is read may be gone with its page, and then `until` asks again
 SETTLES = 0.4  # after Back: a page out of the browser's memory ends no load that could be waited for
 
 
@@ -237,13 +238,13 @@ class AtChromium:
         return str(self.page.url)
 
     def words(self, where: str = "body") -> str:
-        return str(self.page.locator(where).first.inner_text())
+        return str(self.page.locator(where).first.inner_text(timeout=READS))
 
     def every(self, where: str) -> list[str]:
         return [str(text) for text in self.page.locator(where).all_inner_texts()]
 
     def value(self, where: str) -> str:
-        return str(self.page.locator(where).first.input_value())
+        return str(self.page.locator(where).first.input_value(timeout=READS))
 
     def filled(self) -> list[str]:
         boxes = [box.input_value() for box in self.page.locator(TEXT_BOXES).all()]
