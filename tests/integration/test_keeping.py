@@ -11,6 +11,8 @@ from django.test import Client
 
 from survivor_portal.cases import access, book, codes, ending, opening, phrases, pool, records, slot, unlocked
 from survivor_portal.cases.models import Arrival, Case, Throttle, Unlocked
+from survivor_portal.takedowns import operations
+from survivor_portal.takedowns.process import State
 from survivor_portal.web.survivor.keeping_drafts import draft_field
 from tests.journeys.story import A_POST, NEWS_CASE, begun
 
@@ -463,7 +465,7 @@ def test_t20_everything_is_deleted_and_the_code_opens_nothing(inside: Client, ne
     done = change(inside, "keep_delete", phrase=OWN, sure="on")
 
     assert (without.status_code, wrong.status_code, before) == (422, 422, 1)
-    assert "Everything is deleted." in done.content.decode()
+    assert "All of it is gone." in done.content.decode()
     assert done.cookies[settings.CASE_COOKIE]["max-age"] == 0
     assert cases() == 0
     lift()
@@ -593,3 +595,33 @@ def test_another_sites_form_is_refused_at_the_case(new: access.NewCase) -> None:
     )
 
     assert answer.status_code == 403
+
+
+# --- two tabs ---
+
+
+def test_a_form_of_a_request_that_is_not_there_leads_to_the_board(inside: Client) -> None:
+    answer = inside.post("/c/", {"step": "answer", "text": "some words", "request": "ab" * 16})
+
+    assert (answer.status_code, answer["Location"]) == (303, "/c/")
+
+
+def test_a_form_is_about_its_own_request_whatever_another_tab_shows(
+    inside: Client, new: access.NewCase
+) -> None:
+    now = datetime.now(UTC)
+    first, second = (
+        operations.begin(
+            new.session.case, platform="", kind="request", label=label, to=label, grounds=(),
+            places=[operations.Place(1, "A place", A_POST, "", "", 1)], now=now,
+        )
+        for label in ("The first one", "The second one")
+    )  # fmt: skip
+    inside.post("/c/", {"step": "request", "request": first.id})
+    inside.post("/c/", {"step": "request", "request": second.id})
+
+    inside.post("/c/", {"step": "sent", "request": first.id, "how": "form"})
+
+    assert "<h1>The first one" in inside.get("/c/").content.decode()
+    assert operations.read(new.session.case, first.id).standing.state is State.SENT
+    assert operations.read(new.session.case, second.id).standing.state is State.DRAFTED

@@ -68,7 +68,10 @@ def case(request: HttpRequest) -> HttpResponse:
     desk = Desk(request, session.case, timezone.now())
     action = _ACTIONS.get(step)
     if action is not None:
-        return keeping.settled(request, session, action(desk))
+        try:
+            return keeping.settled(request, session, action(desk))
+        except NoSuchTakedown:
+            return _to_board(desk)
     if step == "stay":
         opened_of(request).stay()
         return keeping.stayed(request) or here()
@@ -98,9 +101,17 @@ class Desk:
         return due_by(self.now, counts_as_minor=stand.answers.counts_as_minor, zone=UTC)
 
     def takedown(self) -> Takedown:
-        """The request this page is about. Raises NoSuchTakedown."""
+        """The request this page is about. Raises NoSuchTakedown.
+
+        A form names its own: another tab may show another one by now, or the visit may be a new one.
+        """
         visit = visit_of(self.request).open()
-        return operations.read(self.case, str(visit.data.get("request", "")) if visit else "")
+        shown = str(visit.data.get("request", "")) if visit else ""
+        name = self.post.get("request", "") or shown
+        takedown = operations.read(self.case, name)
+        if name != shown:
+            self.go(REQUEST, name)
+        return takedown
 
     def go(self, page: str, takedown_id: str = "") -> None:
         """Remember in the visit which page is shown."""

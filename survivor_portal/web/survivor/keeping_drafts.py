@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from survivor_portal import links
@@ -51,8 +51,11 @@ def draft_field(request: HttpRequest) -> SafeString:
     session = opened_of(request).loaded
     if session is None or request.path != settings.CASE_PATH:
         return SafeString("")
-    mark = slot.handle(session.case.id, timezone.now())
-    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, mark)
+    carried = [(FIELD, slot.handle(session.case.id, timezone.now()))]
+    if DONE in request.POST:
+        # The answer to a draft may be one more page; the draft is done with after the last of them.
+        carried.append((DONE, request.POST[DONE]))
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', carried)
 
 
 def keep_draft(request: HttpRequest) -> bool | None:
