@@ -32,7 +32,7 @@ from tests.browser import FLAGS, chromium_path
 TEXT_BOXES = "textarea, input[type=text], input[type=email], input:not([type])"
 CHOSEN = "input:checked"
 OWN_NAMES = ["127.0.0.1", "localhost"]
-PATIENCE = 15.0
+PATIENCE = 60.0
 READS = 1000  # ms; what is read may be gone with its page, and then `until` asks again
 SETTLES = 0.4  # after Back: a page out of the browser's memory ends no load that could be waited for
 

@@ -26,7 +26,7 @@ from survivor_portal.directory import (
     Role,
 )
 from survivor_portal.intake import Answers, Item, Note, StepKey, When
-from survivor_portal.web.survivor import questions, words
+from survivor_portal.web.survivor import case_forms, case_words, questions, words
 
 X = "https://x.com/someone/status/1234567890"
 UNKNOWN = "https://photos.example/album/7"
@@ -102,17 +102,28 @@ _READ = {
     "Your answers stay for this visit only.",
     "You do not need to look at it to answer.",
     "the hotline, the host and the search engines.",
+    # The pages of a kept case.
+    "Ask them to decide again, with people looking at it.",
+    "Check that the address is theirs.",
+    "Platforms must look at their reports first.",
+    "Please check the day.",
+    "Someone tried to open it in vain",
+    "They can check the links.",  # the hotline
+    "This looks like a machine’s answer.",
+    "This means looking.",  # said before it is offered, and offered to adults only
+    "Your answers stay for this visit only, unless you choose to keep them at the end.",
 }
 
 
 def _sentences():
-    for module in (words, questions):
+    for module in (words, questions, case_words, case_forms):
         tree = ast.parse(Path(module.__file__).read_text("utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
                 yield from _split(ast.literal_eval(node.args[0]))
     for file in Path("templates").rglob("*"):
-        if file.parts[1] in ("survivor", "components") and file.is_file():
+        # In `keep` the word is about opening the case itself; no picture and no link is spoken of there.
+        if file.parts[1] in ("survivor", "components") and "keep" not in file.parts and file.is_file():
             text = file.read_text("utf-8")
             for found in re.findall(r'{% translate "(.*?)"', text):
                 yield from _split(found)
