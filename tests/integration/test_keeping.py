@@ -157,7 +157,7 @@ def test_after_keeping_the_visit_holds_no_answer_and_no_phrase(browser: Client) 
 
     visit = visits.read(bytes.fromhex(browser.cookies[settings.VISIT_COOKIE].value), datetime.now(UTC))
     assert visit
-    assert set(visit.data) <= {"at", "watched", "told", "page"}
+    assert set(visit.data) <= {"at", "watched", "told", "page", "country"}
 
 
 def test_a_recovery_code_is_shown_once_and_opens_with_the_code(browser: Client) -> None:
@@ -377,6 +377,14 @@ def test_close_closes_it_on_this_device(inside: Client, new: access.NewCase) -> 
 
     assert "Open with your code" in inside.get("/c/").content.decode()
     assert "Open with your code" not in elsewhere.get("/c/").content.decode()
+
+
+def test_help_in_the_case_is_that_of_its_country(new: access.NewCase) -> None:
+    client = Client()
+    open_(client, new.code, OWN)
+
+    assert "your local emergency number" not in client.get("/c/").content.decode()
+    assert "your local emergency number" in Client().get("/c/").content.decode()
 
 
 # --- inside ---

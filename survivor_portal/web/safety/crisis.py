@@ -21,7 +21,7 @@ def safety(request: HttpRequest) -> dict[str, Any]:
     case closes by its own clock.
     """
     visit, opened = visit_of(request).loaded, opened_of(request)
-    country = opened.country or (_country(visit.data) if visit else "")
+    country = _country(visit.data) if visit else ""
     closes_at = visits.closes_at(visit) if visit else None
     if opened.loaded:
         closes_at = opened.loaded.closes_at

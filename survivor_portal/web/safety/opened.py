@@ -19,10 +19,7 @@ from survivor_portal.web.safety.session import TOKEN, expire_cookie, set_cookie
 
 
 class CurrentCase:
-    """The opened case of one request, as far as anybody asked for it.
-
-    `country` is set by the page that read it, so that the help box names the right numbers.
-    """
+    """The opened case of one request, as far as anybody asked for it."""
 
     def __init__(self, cookie: str) -> None:
         self._token = bytes.fromhex(cookie) if TOKEN.fullmatch(cookie) else None
@@ -30,7 +27,6 @@ class CurrentCase:
         self._asked = self._fresh = False
         # A cookie that can open nothing is taken back when a page finds out.
         self._useless = bool(cookie) and self._token is None
-        self.country = ""
 
     @property
     def loaded(self) -> Session | None:

@@ -19,7 +19,7 @@ from survivor_portal.web.safety.session import visit_of
 
 PLAN = "plan"  # the kind of the one record with answers, places and signer
 # Where the visitor stands is of this browser only; it is never kept in the case.
-OF_THE_VISIT = ("at", "letter", "site", "told", "watched", "lost", "request", "page")
+OF_THE_VISIT = ("at", "letter", "site", "told", "watched", "lost", "request", "page", "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Holder:
         data = copy.deepcopy(record.document) | {k: v for k, v in visit.data.items() if k in OF_THE_VISIT}
         alter(data)
         place = {key: data[key] for key in OF_THE_VISIT if key in data}
+        place["country"] = country(data)
         document = {key: value for key, value in data.items() if key not in OF_THE_VISIT}
         if document != record.document:
             note = Note("plan_changed", {"parts": sorted(_changed(record.document, document))})
@@ -60,6 +61,11 @@ class Holder:
 def holder_of(request: HttpRequest) -> Holder:
     """The holder of this request: the open case if there is one, else the visit."""
     return Holder(request, opened_of(request).open())
+
+
+def country(data: Data) -> str:
+    """The country of the answers. The visit of an open case keeps it too: each page names help by it."""
+    return str(data.get("answers", {}).get("country") or "")
 
 
 def _record(session: Session) -> records.Record:

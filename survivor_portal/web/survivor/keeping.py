@@ -26,7 +26,7 @@ from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import notes
 from survivor_portal.web.survivor.flow import PLAN as AT_PLAN
 from survivor_portal.web.survivor.flow import Stand
-from survivor_portal.web.survivor.holder import OF_THE_VISIT, PLAN
+from survivor_portal.web.survivor.holder import OF_THE_VISIT, PLAN, country
 from survivor_portal.web.survivor.keeping_drafts import draft_field, drafts, keep_draft, settled, stayed
 from survivor_portal.web.survivor.keeping_forms import OWN, AskedBack, Making, No, answered, attempt, to_case
 from survivor_portal.web.survivor.keeping_inside import CASE_STEPS, PAGES, act_in_case, resume, show_in_case
@@ -166,6 +166,7 @@ def _stand_at(request: HttpRequest, at: str, waiting: Data | None = None) -> Non
 
 def _only_the_place(data: Data) -> None:
     """What is in the case now goes from the visit; it tells from here on only where somebody stands."""
+    data["country"] = country(data)
     for key in data.keys() - set(OF_THE_VISIT):
         del data[key]
     data["at"] = ""

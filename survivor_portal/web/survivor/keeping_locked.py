@@ -11,10 +11,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from survivor_portal.cases import access
+from survivor_portal.cases import access, records
+from survivor_portal.cases.unlocked import Session
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import keeping_drafts
+from survivor_portal.web.survivor.holder import PLAN, country
 from survivor_portal.web.survivor.keeping_forms import No, Opening, Recovering, answered, attempt, to_case
 
 STEPS = frozenset({"open", "recover"})
@@ -43,7 +45,7 @@ def act(request: HttpRequest, step: str) -> HttpResponse:
         return _page(request, form, tried)
     opened_of(request).begin(tried.session)
     keeping_drafts.take_in(tried.session, now)
-    _stand_at_the_beginning(request, given["watched"])
+    _stand_at_the_beginning(request, tried.session)
     if tried.failed_tries or step == "recover":
         context = {"failed_tries": tried.failed_tries, "by_recovery": step == "recover"}
         return answered(request, "survivor/keep/news.html", context)
@@ -67,10 +69,12 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
     return {name: request.POST.get(name, "") for name in ("code", "phrase", "recovery", "watched")}
 
 
-def _stand_at_the_beginning(request: HttpRequest, watched: bool) -> None:
+def _stand_at_the_beginning(request: HttpRequest, session: Session) -> None:
     """A visit tells from here on where somebody stands in the case; what it held before goes."""
+    kept = [country(record.document) for record in records.read(session.case, PLAN)]
+    place = {"watched": session.watched, "country": kept[0] if kept else ""}
     visit_of(request).begin()
-    visit_of(request).change(lambda data: data.update(watched=watched))
+    visit_of(request).change(lambda data: data.update(place))
 
 
 def _page(
