@@ -178,6 +178,22 @@ def test_t17_a_dropped_end_is_found_also_when_the_count_is_put_back(case: keys.O
         book.add(case, [Note("seen")], NOW)
 
 
+def test_t17_an_entry_of_a_state_that_was_put_back_is_found(case: keys.OpenCase) -> None:
+    """Put back to nine entries and written on; then the old tenth, which opens in its place, is slipped in."""
+    fill(case, 9)
+    nine = Case.objects.filter(pk=case.id).values("book_length", "book_mark").get()
+    book.add(case, [Note("removed")], NOW)
+    old = Entry.objects.get(seq=10)
+    old.delete()
+    Case.objects.filter(pk=case.id).update(**nine)
+    book.add(case, [Note("refused")], NOW)
+    Entry.objects.filter(seq=10).delete()
+    old.save(force_insert=True)
+
+    with pytest.raises(Tampered):
+        book.timeline(case)
+
+
 def test_t17_the_book_of_another_case_is_not_taken_for_this_one(case: keys.OpenCase) -> None:
     other = access.open_new(NOW).session.case
     Entry.objects.filter(case_id=case.id).delete()

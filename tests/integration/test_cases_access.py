@@ -393,7 +393,7 @@ def test_t08_no_more_work_at_once_than_there_are_places_and_the_rest_is_refused(
                 with guard:
                     inside[0] += 1
                     most[0] = max(most[0], inside[0])
-                gate.wait(10)
+                gate.wait(2)
                 with guard:
                     inside[0] -= 1
         except pool.Busy:

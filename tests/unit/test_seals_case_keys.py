@@ -180,6 +180,21 @@ def test_t05_a_record_opens_in_its_own_place_and_revision_only(
             seals.unlock_record(CASE_KEY, SHRED, envelope, seals.Place(*there))
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        seals.Place("cases_entry", "7", "c0ffee", 3),
+        seals.Place("cases_record", "8", "c0ffee", 3),
+        seals.Place("cases_record", "7", "c0ffef", 3),
+        seals.Place("cases_record", "7", "c0ffee", 2),
+    ],
+    ids=["table", "row", "case", "revision"],
+)
+def test_t05_a_record_moved_by_one_step_does_not_open(other: seals.Place) -> None:
+    with pytest.raises(seals.WrongKey):
+        seals.unlock_record(CASE_KEY, SHRED, seals.lock_record(CASE_KEY, SHRED, b"text", PLACE), other)
+
+
 @pytest.mark.parametrize("parts", [("a|b", "c", "d", 1), ("", "c", "d", 1), ("a", "c", "d", -1)])
 def test_a_place_that_could_be_another_is_refused(parts: tuple[str, str, str, int]) -> None:
     with pytest.raises(ValueError, match="place"):
