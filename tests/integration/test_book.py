@@ -179,7 +179,7 @@ def test_t17_a_dropped_end_is_found_also_when_the_count_is_put_back(case: keys.O
 
 
 def test_t17_an_entry_of_a_state_that_was_put_back_is_found(case: keys.OpenCase) -> None:
-    """Put back to nine entries and written on; then the old tenth, which opens in its place, is slipped in."""
+    """Put back to nine entries and written on; then the old tenth is slipped in, and opens in its place."""
     fill(case, 9)
     nine = Case.objects.filter(pk=case.id).values("book_length", "book_mark").get()
     book.add(case, [Note("removed")], NOW)
