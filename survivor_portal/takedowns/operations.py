@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -285,5 +285,9 @@ def _details(case: OpenCase, takedown: Takedown) -> bytes:
 
 
 def _hour(at: datetime | None) -> datetime | None:
-    """To the hour: the clear column says no more than a queue needs."""
-    return at.replace(minute=0, second=0, microsecond=0) if at else None
+    """To the next full hour: the clear column says no more than a queue needs, and nobody is called late
+    before the time is up."""
+    if at is None:
+        return None
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    return hour if hour == at else hour + timedelta(hours=1)

@@ -67,7 +67,13 @@ def test_the_clock_of_the_law_is_on_the_row_to_the_hour(case: OpenCase) -> None:
     at = NOW + timedelta(minutes=25)
     made = sent(case, a_takedown(case), at)
 
-    # The first reminder is ours, a day after; the law's 48 hours come after it.
+    # The first reminder is ours, a day after; the law's 48 hours come after it. Rounded up: never early.
+    assert Row.objects.get(pk=made.id).due_at == NOW + timedelta(hours=25)
+
+
+def test_a_full_hour_stays_as_it_is(case: OpenCase) -> None:
+    made = sent(case, a_takedown(case))
+
     assert Row.objects.get(pk=made.id).due_at == NOW + timedelta(hours=24)
 
 
