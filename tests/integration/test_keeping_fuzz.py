@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 OWN = "a blue bicycle by the lake"
 # Not among them: what would close or delete the case that the others are tried on.
 STEPS = sorted(
-    {*keeping.CASE_STEPS, *keeping.STEPS, *case_page._ACTIONS, "stay", "nothing"} - {"close", "keep_delete"}
+    {*keeping.CASE_STEPS, *keeping.STEPS, *case_page.ACTIONS, "stay", "nothing"} - {"close", "keep_delete"}
 )
 NAMES = [
     "phrase", "code", "recovery", "new", "again", "own", "days", "kind", "sure", "draft", "draft_done", "go",

@@ -19,7 +19,7 @@ from survivor_portal.insights import tally
 from survivor_portal.visits.visit import TooMuch
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
-from survivor_portal.web.survivor import cards, case_page, flow, keeping, letters_page, notes
+from survivor_portal.web.survivor import cards, case_letters, flow, keeping, letters_page, notes
 from survivor_portal.web.survivor.case_forms import Sent
 from survivor_portal.web.survivor.holder import holder_of
 from survivor_portal.web.survivor.letters_page import flow_page
@@ -160,7 +160,7 @@ def _sent(request: HttpRequest) -> HttpResponse:
     form = Sent(request.POST)
     if not form.is_valid():
         return letters_page.show(request, _stand(request), sent=form)
-    return case_page.begin_from_letter(request, form)
+    return case_letters.begin_from_letter(request, form)
 
 
 _MOVES: dict[str, Callable[[flow.Data, QueryDict], None]] = {

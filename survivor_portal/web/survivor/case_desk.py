@@ -1,0 +1,92 @@
+"""What every page of an open case works with: the case, the moment, the request it is about."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+
+from survivor_portal.cases.keys import OpenCase
+from survivor_portal.takedowns import operations
+from survivor_portal.takedowns.clocks import Running
+from survivor_portal.takedowns.due import due_by, running
+from survivor_portal.takedowns.ladder import Around, around
+from survivor_portal.takedowns.operations import Takedown
+from survivor_portal.takedowns.process import NotNow
+from survivor_portal.takedowns.standing import Entry, NoSuchEntry
+from survivor_portal.web.safety.session import visit_of
+from survivor_portal.web.survivor import flow
+from survivor_portal.web.survivor.flow import Stand
+from survivor_portal.web.survivor.holder import holder_of
+
+UNPROCESSABLE = 422
+BOARD, REQUEST, TIMELINE = "board", "request", "timeline"
+
+
+def here() -> HttpResponse:
+    """Back to the case with GET, so that a reload sends nothing twice."""
+    return HttpResponseRedirect(reverse("survivor:case"), status=303)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the steps of this page work with."""
+
+    request: HttpRequest
+    case: OpenCase
+    now: datetime
+
+    @property
+    def post(self) -> QueryDict:
+        return self.request.POST
+
+    @property
+    def stand(self) -> Stand:
+        return flow.stand(holder_of(self.request).open())
+
+    def around(self, stand: Stand) -> Around:
+        return around(stand.answers, stand.items, zone=UTC)
+
+    def due(self, stand: Stand) -> operations.Due:
+        return due_by(self.now, counts_as_minor=stand.answers.counts_as_minor, zone=UTC)
+
+    def takedown(self) -> Takedown:
+        """The request this page is about. Raises NoSuchTakedown.
+
+        A form names its own: another tab may show another one by now, or the visit may be a new one.
+        """
+        visit = visit_of(self.request).open()
+        shown = str(visit.data.get("request", "")) if visit else ""
+        name = self.post.get("request", "") or shown
+        takedown = operations.read(self.case, name)
+        if name != shown:
+            self.go(REQUEST, name)
+        return takedown
+
+    def go(self, page: str, takedown_id: str = "") -> None:
+        """Remember in the visit which page is shown."""
+        current = visit_of(self.request)
+        if current.open() is None:
+            current.begin()
+
+        def place(data: flow.Data) -> None:
+            data["page"] = page
+            if takedown_id:
+                data["request"] = takedown_id
+
+        current.change(place)
+
+    def clocks(self, takedown: Takedown, stand: Stand) -> tuple[Running, ...]:
+        """All clocks of this request, the first one due first."""
+        minor = stand.answers.counts_as_minor
+        return running(takedown, takedown.standing, self.now, counts_as_minor=minor, zone=UTC)
+
+    def note(self, takedown: Takedown, entry: Entry, reply: str = "") -> HttpResponse:
+        """Write down what happened, then show what stands. A double post, or another tab that was first,
+        changes nothing."""
+        with suppress(NotNow, NoSuchEntry, operations.ChangedMeanwhile):
+            operations.note(self.case, takedown, entry, self.now, due=self.due(self.stand), reply=reply)
+        return here()
