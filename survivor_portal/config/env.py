@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -19,6 +20,7 @@ EXIT_TARGET = "https://www.bbc.com/weather"
 DEVELOPMENT_MARK = "development-"
 SHORTEST_KEY = 50
 FEWEST_DIFFERENT_CHARACTERS = 16
+SHORTEST_PASSWORD = 16
 
 _YES = {
     "1": True,
@@ -48,6 +50,23 @@ class Operator:
 
 
 @dataclass(frozen=True)
+class Store:
+    """One database of a PostgreSQL cluster. `host` is a name, an address, or the folder of a socket."""
+
+    host: str
+    port: int
+    name: str
+    user: str
+    password: str = field(repr=False, default="")
+    sslmode: str = ""
+
+    @property
+    def is_near(self) -> bool:
+        """Does nothing of it cross a wire?"""
+        return self.host.startswith("/") or self.host in ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
 class Environment:
     """Everything the settings take from outside."""
 
@@ -65,6 +84,8 @@ class Environment:
     cases_reviewed: bool = False
     index_key: str = field(repr=False, default="")
     epoch_dir: Path = Path()
+    # Cases, and the keys of cases: two clusters, or None for two files in the data folder.
+    stores: tuple[Store, Store] | None = None
 
 
 def for_development(environ: Mapping[str, str]) -> Environment:
@@ -126,6 +147,7 @@ def for_production(environ: Mapping[str, str]) -> Environment:
         hsts_subdomains=flag("HSTS_SUBDOMAINS", default=False),
         hsts_preload=flag("HSTS_PRELOAD", default=False),
         cases_reviewed=_reviewed(text("CASES_REVIEWED_ON", ""), text("CASES_REVIEWED_BY", ""), problems),
+        stores=_stores(environ, problems),
     )
     if found.cases_reviewed:
         found = replace(
@@ -218,6 +240,69 @@ def _epochs(value: str, data_dir: Path, problems: list[str]) -> Path:
         if stat.S_IMODE(key.stat().st_mode) & 0o077:
             problems.append("a key in EPOCH_DIR may be read by others (chmod 0600)")
     return path
+
+
+def _stores(environ: Mapping[str, str], problems: list[str]) -> tuple[Store, Store] | None:
+    """Both databases in PostgreSQL, or neither. Write-ahead logs are per cluster: a key that was deleted must
+    not live on in the log that is kept for the cases, so the two may not share one."""
+    urls = [environ.get(name, "").strip() for name in ("DATABASE_URL", "KEYS_DATABASE_URL")]
+    if not any(urls):
+        return None
+    if not all(urls):
+        problems.append("DATABASE_URL and KEYS_DATABASE_URL belong together")
+        return None
+    cases = _store(environ, "DATABASE", urls[0], problems)
+    keys = _store(environ, "KEYS_DATABASE", urls[1], problems)
+    if cases is None or keys is None:
+        return None
+    if (cases.host, cases.port) == (keys.host, keys.port):
+        problems.append("DATABASE_URL and KEYS_DATABASE_URL must name two clusters")
+    return cases, keys
+
+
+def _store(environ: Mapping[str, str], prefix: str, url: str, problems: list[str]) -> Store | None:
+    name = f"{prefix}_URL"
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 5432
+        more = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+    except ValueError:
+        parts, port, more = urlsplit(""), 0, {}
+    host, database = parts.hostname or more.pop("host", ""), parts.path.strip("/")
+    if parts.scheme != "postgresql" or not (host and database and parts.username):
+        problems.append(f"{name} must look like postgresql://user@host:5432/database")
+        return None
+    if parts.password:
+        problems.append(f"{name} must hold no password; {prefix}_PASSWORD_FILE names a file with it")
+    sslmode = more.pop("sslmode", "")
+    if more:
+        problems.append(f"{name} has a part that is not known: {', '.join(sorted(more))}")
+    password = _password(environ, f"{prefix}_PASSWORD_FILE", problems)
+    found = Store(host, port, database, parts.username, password, sslmode)
+    if not found.is_near and sslmode != "verify-full":
+        problems.append(f"{name} crosses a wire and must end with ?sslmode=verify-full")
+    return found
+
+
+def _password(environ: Mapping[str, str], name: str, problems: list[str]) -> str:
+    """The password in that file, which only its owner may read; "" where the system says who we are."""
+    folder = environ.get("CREDENTIALS_DIRECTORY", "")
+    named = environ.get(name, "")
+    if not named:
+        return ""
+    path = Path(named)
+    try:
+        password, mode = path.read_text("utf-8").strip(), stat.S_IMODE(path.stat().st_mode)
+    except (OSError, UnicodeDecodeError):
+        problems.append(f"the file {name} names cannot be read")
+        return ""
+    if mode & 0o077 and not (folder and path.is_relative_to(folder)):
+        problems.append(f"the file {name} names may be read by others (chmod 0400)")
+    if len(password) < SHORTEST_PASSWORD:
+        problems.append(
+            f"the password in the file {name} names is shorter than {SHORTEST_PASSWORD} characters"
+        )
+    return password
 
 
 def _folder(value: str, problems: list[str]) -> Path:

@@ -5,7 +5,7 @@ import os
 from survivor_portal.config import env
 
 from .base import *  # noqa: F403
-from .base import databases
+from .base import clusters, databases
 
 _env = env.for_production(os.environ)
 
@@ -13,7 +13,7 @@ DEBUG = False
 SECRET_KEY = _env.secret_key
 SECRET_KEY_FALLBACKS = list(_env.older_keys)
 ALLOWED_HOSTS = list(_env.hosts)
-DATABASES = databases(_env.data_dir)
+DATABASES = clusters(*_env.stores) if _env.stores else databases(_env.data_dir)
 CASES_OPEN = _env.cases_reviewed
 INDEX_KEY = _env.index_key
 EPOCH_DIR = _env.epoch_dir

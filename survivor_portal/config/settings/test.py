@@ -1,14 +1,16 @@
 """The tests: as production where it can be, in a folder of its own that goes when the run ends."""
 
 import atexit
+import os
 import shutil
 import tempfile
 from pathlib import Path
 
+from survivor_portal.config.env import Store
 from survivor_portal.seals import Cost
 
 from .base import *  # noqa: F403
-from .base import databases
+from .base import clusters, databases
 
 _folder = Path(tempfile.mkdtemp(prefix="site-test-"))
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
@@ -21,6 +23,13 @@ DATABASES = databases(_folder)
 for _name, _database in DATABASES.items():
     _database["TEST"] = {"NAME": _folder / f"test-{_name}.sqlite3"}
     _database["CONN_MAX_AGE"] = 0
+
+# The same tests on PostgreSQL: the ports of two clusters, "cases keys".
+if _ports := os.environ.get("TEST_POSTGRES_PORTS", ""):
+    _stores = [Store("127.0.0.1", int(port), "site", "postgres") for port in _ports.split()]
+    DATABASES = clusters(_stores[0], _stores[1])
+    for _database in DATABASES.values():
+        _database["CONN_MAX_AGE"] = 0
 
 CASES_OPEN = True
 INDEX_KEY = "tests-only-index-0123456789-abcdefghijklmnopqrstuvwxyz-ABC"

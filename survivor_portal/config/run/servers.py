@@ -1,0 +1,125 @@
+"""Starts throw-away servers for the tests on loopback: PostgreSQL, in clusters of its own, and Redis.
+
+Debian starts its own servers after an install; these never touch them: free ports, own
+folders, gone at the end.
+"""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+HOST = "127.0.0.1"
+_PROGRAMS = "/usr/lib/postgresql"
+_OWNER = "postgres"
+# Nothing here outlives the run, so nothing waits for the disk.
+_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
+
+
+class NotStarted(Exception):
+    """A server did not start; its own words are in the message."""
+
+
+def initdb() -> Path | None:
+    """Where this machine keeps PostgreSQL's `initdb`, the newest one; Debian leaves it out of PATH."""
+    found = sorted(Path(_PROGRAMS).glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    on_path = shutil.which("initdb")
+    return found[-1] if found else Path(on_path) if on_path else None
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[int]:
+    """A cluster in `folder` (made here) that answers on loopback while this lasts; gives its port.
+
+    Its superuser is "postgres", without a password: it listens on loopback only, and for this run only.
+    """
+    program = initdb()
+    if program is None:
+        raise NotStarted("PostgreSQL is not installed")
+    bin_, as_owner = program.parent, _as_owner()
+    folder.mkdir(mode=0o700)
+    _give_to_owner(folder)
+    data, port = folder / "data", free_port()
+    made = subprocess.run(
+        [
+            *as_owner, program, "-D", data, "-U", _OWNER, "-A", "trust", "--no-sync",
+            "-E", "UTF8", "--locale=C.UTF-8",
+        ],
+        capture_output=True, text=True, cwd=folder,
+    )  # fmt: skip
+    if made.returncode:
+        raise NotStarted(made.stderr)
+    options = [f"-c{option}" for option in _FAST]
+    options += [f"-cport={port}", f"-clisten_addresses={HOST}", f"-cunix_socket_directories={folder}"]
+    server = subprocess.Popen(
+        [*as_owner, bin_ / "postgres", "-D", data, *options],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=folder,
+    )  # fmt: skip
+    try:
+        _wait(server, [bin_ / "pg_isready", "-q", "-h", HOST, "-p", str(port)])
+        yield port
+    finally:
+        subprocess.run(
+            [*as_owner, bin_ / "pg_ctl", "-D", data, "-m", "immediate", "stop"],
+            capture_output=True, cwd=folder,
+        )  # fmt: skip
+        server.wait(10)
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[int]:
+    """A Redis in `folder` (made here) that keeps what it was given; gives its port."""
+    if shutil.which("redis-server") is None:
+        raise NotStarted("Redis is not installed")
+    folder.mkdir(mode=0o700)
+    port = free_port()
+    server = subprocess.Popen(
+        [
+            "redis-server", "--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "yes",
+            "--dir", folder,
+        ],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        _wait(server, ["redis-cli", "-h", HOST, "-p", str(port), "ping"])
+        yield port
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody has just now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        found: int = probe.getsockname()[1]
+        return found
+
+
+def _wait(server: subprocess.Popen[bytes], ask: list[str | Path], seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            said = server.stderr.read() if server.stderr else b""
+            raise NotStarted(said.decode("utf-8", "replace"))
+        if subprocess.run(ask, capture_output=True).returncode == 0:
+            return
+        time.sleep(0.05)
+    server.kill()
+    raise NotStarted("no answer")
+
+
+def _as_owner() -> list[str]:
+    """PostgreSQL refuses to be run by root."""
+    return ["setpriv", f"--reuid={_OWNER}", f"--regid={_OWNER}", "--init-groups"] if os.geteuid() == 0 else []
+
+
+def _give_to_owner(folder: Path) -> None:
+    if os.geteuid() == 0:
+        owner = pwd.getpwnam(_OWNER)
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
