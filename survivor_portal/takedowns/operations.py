@@ -5,24 +5,27 @@ One write path: each call writes the row and the entry in the book in one transa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import transaction
 
 from survivor_portal.cases import book, keys
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.keys import OpenCase
+from survivor_portal.takedowns.clocks import Kind
 from survivor_portal.takedowns.models import OTHER
 from survivor_portal.takedowns.models import Takedown as Row
 from survivor_portal.takedowns.plain import Plain, entry_from_plain, entry_to_plain
 from survivor_portal.takedowns.process import Move, State
-from survivor_portal.takedowns.standing import Entry, Standing, add, ask_again, fold
+from survivor_portal.takedowns.rounds import Gone, gone
+from survivor_portal.takedowns.standing import CameBack, Entry, Standing, add, ask_again, fold
 
 TABLE = "takedowns_takedown"
 NOTED = "takedown"  # the kind of its entries in the book
+NAMED = "places_named"
 
 
 class NoSuchTakedown(Exception):
@@ -36,7 +39,8 @@ class ChangedMeanwhile(Exception):
 @dataclass(frozen=True, slots=True)
 class Place:
     """One item of a request: its number there, its number in the case's own list (0: none), and where it
-    is. `label` is neutral, given by the person or counted by us."""
+    is. `label` is what pages show. `masked`: what they showed before the person gave it a name of their own;
+    empty where it has none."""
 
     number: int
     label: str
@@ -44,6 +48,17 @@ class Place:
     where: str = ""
     account: str = ""
     of_case: int = 0
+    masked: str = ""
+
+    @property
+    def own_name(self) -> str:
+        """The person's own words for it, "" where they gave none. Never a part of a link."""
+        return self.label if self.masked else ""
+
+    def named(self, name: str) -> Place:
+        """The place under that name of the person's own; "" gives back what it was called before."""
+        before = self.masked or self.label
+        return replace(self, label=name or before, masked=before if name else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +90,20 @@ class Takedown:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """When a clock ends, for the board. `is_sure`: the number may be named; without it the board says
+    "usually"."""
+
+    kind: Kind
+    at: datetime
+    is_sure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the case page: what can be said without opening the details."""
+    """One line of the case page: what can be said without opening the details. `to`: on whom it waits, in
+    words; `ends`: the clocks that run, the first one first; `gone`: what the checking rounds are read
+    from."""
 
     id: str
     platform: str
@@ -87,9 +114,15 @@ class Line:
     items: int
     still_up: int
     changed_at: datetime
+    to: str = ""
+    ends: tuple[End, ...] = ()
+    gone: tuple[Gone, ...] = ()
 
 
-Due = Callable[[Takedown, Standing], datetime | None]
+class Due(Protocol):
+    """Reads the clocks that run for a request, the first one first."""
+
+    def ends(self, takedown: Takedown, standing: Standing) -> tuple[End, ...]: ...
 
 
 def begin(
@@ -139,7 +172,7 @@ def begin(
             state=made.standing.state.value,
             due_at=None,
             revision=1,
-            overview=_overview(case, made, now),
+            overview=_overview(case, made, (), now),
             details=_details(case, made),
         )
         book.add(case, [Note(NOTED, facts, touched={f"{TABLE}|{made.id}": 1})], now)
@@ -156,34 +189,87 @@ def note(
     entries = add(takedown.entries, entry)
     replies = {**takedown.replies, entry.reply: reply} if entry.reply and reply else takedown.replies
     changed = replace(takedown, entries=entries, replies=replies, revision=takedown.revision + 1)
-    standing = changed.standing
     facts: dict[str, Any] = {"request": changed.id, "entry": entry_to_plain(entry)}
     if reply:
         facts["reply"] = reply
+    _write(case, changed, Note(NOTED, facts), now, due)
+    return changed
+
+
+def note_each(
+    case: OpenCase, takedown: Takedown, entries: Sequence[Entry], now: datetime, *, due: Due
+) -> Takedown:
+    """Several things that are noted together: all or none. Raises as `note` does."""
     with transaction.atomic():
-        written = Row.objects.filter(pk=changed.id, case_id=case.id, revision=takedown.revision).update(
+        for entry in entries:
+            takedown = note(case, takedown, entry, now, due=due)
+    return takedown
+
+
+def name_places(
+    case: OpenCase, takedown: Takedown, names: Mapping[int, str], now: datetime, *, due: Due
+) -> Takedown:
+    """Give places names of the person's own, by number; "" takes one back. The book says only which.
+
+    Raises ChangedMeanwhile. Names that are there already write nothing.
+    """
+    places = tuple(
+        place.named(names[place.number]) if place.number in names else place for place in takedown.places
+    )
+    numbers = [new.number for new, old in zip(places, takedown.places, strict=True) if new != old]
+    if not numbers:
+        return takedown
+    changed = replace(takedown, places=places, revision=takedown.revision + 1)
+    _write(case, changed, Note(NAMED, {"request": changed.id, "places": numbers}), now, due)
+    return changed
+
+
+def _write(case: OpenCase, changed: Takedown, told: Note, now: datetime, due: Due) -> None:
+    """The row and its line in the book, in one transaction. Raises ChangedMeanwhile."""
+    standing = changed.standing
+    ends = due.ends(changed, standing)
+    with transaction.atomic():
+        written = Row.objects.filter(pk=changed.id, case_id=case.id, revision=changed.revision - 1).update(
             state=standing.state.value,
-            due_at=_hour(due(changed, standing)),
+            due_at=_hour(soonest(ends)),
             revision=changed.revision,
-            overview=_overview(case, changed, now),
+            overview=_overview(case, changed, ends, now),
             details=_details(case, changed),
         )
         if not written:
             raise ChangedMeanwhile
-        book.add(case, [Note(NOTED, facts, touched={f"{TABLE}|{changed.id}": changed.revision})], now)
-    return changed
+        book.add(case, [replace(told, touched={f"{TABLE}|{changed.id}": changed.revision})], now)
+
+
+def soonest(ends: Sequence[End]) -> datetime | None:
+    """When somebody else's duty or our reminder ends first. The person's own windows press nobody."""
+    return min((end.at for end in ends if end.kind in (Kind.DUTY, Kind.REMINDER)), default=None)
 
 
 def back_again(case: OpenCase, takedown: Takedown, number: int, now: datetime, *, due: Due) -> Takedown:
     """It is back: the old request says so, and a new one with its own clock quotes the old ticket. Nothing is
-    typed again. Raises NotNow, ChangedMeanwhile."""
-    old = next((place for place in takedown.places if place.number == number), None)
-    if old is None:
+    typed again. Raises NoSuchTakedown (no such item), NotNow, ChangedMeanwhile."""
+    return all_back(case, takedown, (number,), now, due=due)
+
+
+def all_back(
+    case: OpenCase, takedown: Takedown, numbers: Sequence[int], now: datetime, *, due: Due
+) -> Takedown:
+    """Several items are back: one new request for all of them, each with the old ticket it carries on.
+    Raises as `back_again` does; then nothing is written."""
+    old = {place.number: place for place in takedown.places}
+    wanted = tuple(dict.fromkeys(numbers))
+    if not wanted or not set(wanted) <= old.keys():
         raise NoSuchTakedown
-    entries, first = ask_again(takedown.id, takedown.standing, number, at=now, seq=takedown.next_seq)
+    standing = takedown.standing
+    quoted: list[CameBack] = []
     with transaction.atomic():
-        for entry in entries:
-            takedown = note(case, takedown, entry, now, due=due)
+        for new, number in enumerate(wanted, 1):
+            entries, first = ask_again(
+                takedown.id, standing, number, at=now, seq=takedown.next_seq, new_item=new
+            )
+            takedown = note_each(case, takedown, entries, now, due=due)
+            quoted += first.came_back
         return begin(
             case,
             platform=takedown.platform,
@@ -191,12 +277,12 @@ def back_again(case: OpenCase, takedown: Takedown, number: int, now: datetime, *
             label=takedown.label,
             to=takedown.to,
             grounds=takedown.grounds,
-            places=(replace(old, number=1),),
+            places=tuple(replace(old[number], number=new) for new, number in enumerate(wanted, 1)),
             now=now,
             channel=takedown.channel,
             step=takedown.step,
             site=takedown.site,
-            first=first,
+            first=Entry(1, Move.DRAFT, now, tuple(range(1, len(wanted) + 1)), came_back=tuple(quoted)),
         )
 
 
@@ -239,6 +325,19 @@ def board(case: OpenCase) -> tuple[Line, ...]:
                 items=plain["items"],
                 still_up=plain["still_up"],
                 changed_at=datetime.fromisoformat(plain["changed_at"]),
+                to=plain.get("to", ""),
+                ends=tuple(
+                    End(Kind(kind), datetime.fromisoformat(at), is_sure)
+                    for kind, at, is_sure in plain.get("ends", ())
+                ),
+                gone=tuple(
+                    Gone(
+                        datetime.fromisoformat(removed_at),
+                        datetime.fromisoformat(answered_at) if answered_at else None,
+                        count,
+                    )
+                    for removed_at, answered_at, count in plain.get("gone", ())
+                ),
             )
         )
     return tuple(lines)
@@ -255,15 +354,24 @@ def folded(entries: Sequence[book.Entry]) -> dict[str, Standing]:
     return {request: fold(found) for request, found in noted.items()}
 
 
-def _overview(case: OpenCase, takedown: Takedown, now: datetime) -> bytes:
+def _overview(case: OpenCase, takedown: Takedown, ends: Sequence[End], now: datetime) -> bytes:
     standing = takedown.standing
     plain: Plain = {
         "label": takedown.label,
         "items": len(standing.items),
         "still_up": len(standing.still_up),
         "changed_at": now.isoformat(),
+        "to": takedown.to,
+        "ends": [[end.kind.value, end.at.isoformat(), end.is_sure] for end in ends],
+        "gone": [
+            [one.removed_at.isoformat(), one.answered_at.isoformat() if one.answered_at else None, one.count]
+            for one in gone(standing)
+        ],
     }
     return keys.seal(case, f"{TABLE}.overview", takedown.id, takedown.revision, plain)
+
+
+_OF_A_PLACE = ("number", "label", "url", "where", "account", "of_case", "masked")
 
 
 def _details(case: OpenCase, takedown: Takedown) -> bytes:
@@ -272,10 +380,7 @@ def _details(case: OpenCase, takedown: Takedown) -> bytes:
         "to": takedown.to,
         "grounds": list(takedown.grounds),
         "channel": takedown.channel,
-        "places": [
-            {name: getattr(place, name) for name in ("number", "label", "url", "where", "account", "of_case")}
-            for place in takedown.places
-        ],
+        "places": [{name: getattr(place, name) for name in _OF_A_PLACE} for place in takedown.places],
         "entries": [entry_to_plain(entry) for entry in takedown.entries],
         "step": takedown.step,
         "site": takedown.site,

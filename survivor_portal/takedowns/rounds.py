@@ -6,13 +6,14 @@ ask what the platform or the hotline said (`decisions.md` 1, Looking).
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from survivor_portal.calendars import Period, after
 from survivor_portal.takedowns.process import Fact, State
-from survivor_portal.takedowns.standing import ItemStanding, last
+from survivor_portal.takedowns.standing import ItemStanding, Standing, last
 
 DAYS = (1, 3, 7, 14, 30)  # after removal; `laws.md` 5
 _ASKED = (Fact.STILL_GONE, Fact.NO_NEWS)
@@ -28,6 +29,30 @@ class Ask(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One round by itself. `day` is one of DAYS."""
+
+    day: int
+    due_at: datetime
+
+    def is_due(self, now: datetime) -> bool:
+        return now >= self.due_at
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Items that share the moments their rounds are read from: when they were said to be gone, and when a
+    round was last answered (None: not since). `count`: how many they are."""
+
+    removed_at: datetime
+    answered_at: datetime | None
+    count: int
+
+    def turn(self, now: datetime) -> Turn | None:
+        return turn(self.removed_at, self.answered_at, now)
+
+
+@dataclass(frozen=True, slots=True)
 class Round:
     """One round for one item. `day` is one of DAYS."""
 
@@ -40,20 +65,44 @@ class Round:
         return now >= self.due_at
 
 
-def next_round(item: ItemStanding, now: datetime, *, counts_as_minor: bool) -> Round | None:
-    """The round whose turn it is or comes next; None for an item that is not gone, or after the last round.
+def turn(removed_at: datetime, answered_at: datetime | None, now: datetime) -> Turn | None:
+    """The round whose turn it is or comes next; None after the last one.
 
     Rounds nobody answered do not pile up: only the latest of them is asked.
     """
+    turns = [Turn(day, after(removed_at.astimezone(UTC), Period(days=day))) for day in DAYS]
+    unasked = [one for one in turns if answered_at is None or one.due_at > answered_at]
+    due = [one for one in unasked if one.is_due(now)]
+    return due[-1] if due else unasked[0] if unasked else None
+
+
+def next_round(item: ItemStanding, now: datetime, *, counts_as_minor: bool) -> Round | None:
+    """The round of one item whose turn it is or comes next; None for an item that is not gone, or after the
+    last round."""
+    moments = _moments(item)
+    found = turn(*moments, now) if moments else None
+    if found is None:
+        return None
+    ask = Ask.WHAT_WAS_SAID if counts_as_minor else Ask.STILL_GONE
+    return Round(item.number, found.day, found.due_at, ask)
+
+
+def due_rounds(standing: Standing, now: datetime, *, counts_as_minor: bool) -> tuple[Round, ...]:
+    """The rounds to ask about now, one for each item that is due, by its number."""
+    found = (next_round(item, now, counts_as_minor=counts_as_minor) for item in standing.items)
+    return tuple(one for one in found if one and one.is_due(now))
+
+
+def gone(standing: Standing) -> tuple[Gone, ...]:
+    """What is gone, put together where the rounds are the same: enough to tell later which is due."""
+    counts = Counter(moments for item in standing.items if (moments := _moments(item)))
+    return tuple(Gone(removed_at, answered_at, count) for (removed_at, answered_at), count in counts.items())
+
+
+def _moments(item: ItemStanding) -> tuple[datetime, datetime | None] | None:
+    """When it was said to be gone and when a round was answered since; None for an item that is not gone."""
     removed_at = item.removed_at
     if item.state is not State.REMOVED or removed_at is None:
         return None
     answered = last(item.history, *_ASKED)
-    answered_at = answered.at if answered and answered.at >= removed_at else None
-    ask = Ask.WHAT_WAS_SAID if counts_as_minor else Ask.STILL_GONE
-    rounds = [
-        Round(item.number, day, after(removed_at.astimezone(UTC), Period(days=day)), ask) for day in DAYS
-    ]
-    unasked = [one for one in rounds if answered_at is None or one.due_at > answered_at]
-    due = [one for one in unasked if one.is_due(now)]
-    return due[-1] if due else unasked[0] if unasked else None
+    return removed_at, answered.at if answered and answered.at >= removed_at else None
