@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from survivor_portal import links
@@ -15,29 +16,24 @@ from survivor_portal.takedowns.operations import Takedown
 from survivor_portal.takedowns.standing import How
 from survivor_portal.web.forms import Question, any_of, one_of
 from survivor_portal.web.survivor.case_words import ANSWERS, HOW
+from survivor_portal.web.times import MomentField, zone_words
 
 
 class Whenever(Question):
-    """A form that asks when something happened. Times are UTC here; the page says so."""
+    """A form that asks when something happened, by the clock that its label names. Gives UTC."""
 
-    at = forms.DateTimeField(
-        label=_("When? (day and time, UTC)"),
-        required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
-        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-        help_text=_("Leave it as it is if it was just now."),
-        error_messages={"invalid": _("Please write it like 2026-05-03 14:30.")},
-    )
+    at = MomentField(required=False, help_text=_("Leave it as it is if it was just now."))
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["at"].label = gettext("When? (day and time, %(zone)s)") % {"zone": zone_words()}
 
     def clean_at(self) -> datetime:
-        at = self.cleaned_data["at"] or timezone.now()
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        if at > timezone.now():
-            # To the minute: what the browser filled in may be seconds ahead.
-            if (at - timezone.now()).total_seconds() > 3600:
-                raise forms.ValidationError(_("This is in the future. Please check the day."))
-            at = timezone.now()
-        return at
+        at, now = self.cleaned_data["at"] or timezone.now(), timezone.now()
+        # To the minute: what the browser filled in may be seconds ahead.
+        if at - now > timedelta(hours=1):
+            raise forms.ValidationError(_("This is in the future. Please check the day."))
+        return min(at, now)
 
 
 class Sent(Whenever):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +14,7 @@ from survivor_portal.takedowns.ladder import Do
 from survivor_portal.takedowns.process import Fact, Happening, Move, State
 from survivor_portal.takedowns.standing import Entry, How
 from survivor_portal.web.forms import Words
+from survivor_portal.web.times import moment
 
 STATES: dict[State, Words] = {
     State.DRAFTED: _("Written, not sent"),
@@ -166,11 +165,6 @@ def book_words(kind: str, facts: Mapping[str, Any]) -> str:
         known: dict[str, Words] = {str(happening.value): words for happening, words in HAPPENINGS.items()}
         return str(known.get(said, _("A request was changed")))
     return str(BOOK.get(kind, kind.replace("_", " ")))
-
-
-def moment(at: datetime) -> str:
-    """A moment with its zone."""
-    return f"{date_format(at, 'j F Y, H:i')} UTC"
 
 
 def clock_words(clock: Running) -> str:

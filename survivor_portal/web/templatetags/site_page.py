@@ -1,17 +1,18 @@
 """What every page shows: numbers one can press, the clock, help in all countries."""
 
 import re
-from datetime import UTC, datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.formats import time_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
+
+from survivor_portal.web import times
 
 register = template.Library()
 
@@ -57,14 +58,26 @@ def is_web_address(text: str) -> bool:
 
 @register.filter
 def clock(at: datetime) -> str:
-    """The time of day with its zone. The visitor's zone is not known here; script shows the local time."""
-    return f"{time_format(at.astimezone(UTC), 'H:i')} UTC"
+    """The time of day with its zone: the person's own in an open case; else script shows the local time."""
+    return times.clock(at)
 
 
 @register.filter
 def moment(at: datetime) -> str:
     """The same moment for machines."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return times.for_machines(at)
+
+
+@register.filter
+def when(at: datetime) -> SafeString:
+    """Day and time with the zone, and the same for machines."""
+    return times.when(at)
+
+
+@register.filter
+def last_whole_day(day: date) -> date:
+    """The last day here that is over before a day of UTC is."""
+    return times.last_whole_day(day)
 
 
 @register.filter
