@@ -13,7 +13,7 @@ from survivor_portal.cases import access, book, keys, slot, unlocked
 from survivor_portal.cases.book import Note, Tampered
 from survivor_portal.cases.models import Arrival, Case, Entry
 
-pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
 NOW = datetime(2026, 11, 22, 23, 59, tzinfo=UTC)
 
 

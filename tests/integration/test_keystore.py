@@ -14,7 +14,7 @@ from pytest_django import Settings
 from survivor_portal.keystore import epochs, rotation, shred
 from survivor_portal.keystore.models import Shred
 
-pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
@@ -47,6 +47,7 @@ def test_it_lies_in_the_second_database_only() -> None:
     assert "keystore_shred" not in connections["default"].introspection.table_names()
 
 
+@pytest.mark.embedded
 def test_the_second_database_overwrites_what_is_deleted_and_keeps_no_log_of_it() -> None:
     with connections["keys"].cursor() as cursor:
         modes = [
@@ -214,6 +215,7 @@ def test_without_leave_to_keep_cases_no_key_is_made(settings: Settings) -> None:
     assert set(epochs.known()) == {1}
 
 
+@pytest.mark.embedded
 def test_a_deleted_key_leaves_nothing_in_the_file(tmp_path: Path) -> None:
     """The settings above on a plain file: what was deleted is overwritten with zeros."""
     file = tmp_path / "keys.sqlite3"

@@ -12,7 +12,7 @@ from survivor_portal.visits import visit as visits
 from survivor_portal.visits.limits import MOST_BYTES
 from survivor_portal.visits.models import Visit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 MARKER = "marker-7d1f2c-on-social.example"

@@ -6,14 +6,22 @@ import shutil
 import subprocess
 import sys
 
+from survivor_portal.config.run import servers
+
 # program -> Debian package
-ALWAYS = {"chromium": "chromium"}
+ALWAYS = {"chromium": "chromium", "initdb": "postgresql"}
 FULL = {"firefox-esr": "firefox-esr", "WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
 
 
 def missing(wanted: dict[str, str]) -> list[str]:
     """The packages of those programs that cannot be found."""
-    return [package for program, package in wanted.items() if shutil.which(program) is None]
+    return [package for program, package in wanted.items() if not _is_here(program)]
+
+
+def _is_here(program: str) -> bool:
+    if program == "initdb":
+        return servers.initdb() is not None
+    return shutil.which(program) is not None
 
 
 def provide(packages: list[str], *, allowed: bool) -> bool:
@@ -22,10 +30,10 @@ def provide(packages: list[str], *, allowed: bool) -> bool:
         return True
     line = shlex.join(["apt-get", "install", "-y", "--no-install-recommends", *packages])
     if shutil.which("apt-get") is None:
-        print(f"The browser tests need: {', '.join(packages)}. Or leave them out: manage.py test --fast")
+        print(f"The tests need: {', '.join(packages)}. Or leave them out: manage.py test --fast")
         return False
     if os.geteuid() != 0:
-        print(f"The browser tests need programs of the system:\n\n  sudo {line}\n\nWithout them: --fast")
+        print(f"The tests need programs of the system:\n\n  sudo {line}\n\nWithout them: --fast")
         return False
     if not allowed:
         print(f"This would run: {line}")

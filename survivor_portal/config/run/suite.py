@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from survivor_portal.config.run import packages, place
+from survivor_portal.config.run import packages, place, servers
 
 TEST_SETTINGS = "survivor_portal.config.settings.test"
 
@@ -49,14 +49,39 @@ def main(arguments: list[str]) -> int:
                     failed.append(part.name)
         if failed:
             print(f"\nNot right yet: {', '.join(failed)}. The tests run all the same.\n", flush=True)
+    environment = {"DJANGO_SETTINGS_MODULE": TEST_SETTINGS, "FULL": "1" if wanted.full else "0"}
+    if not wanted.fast and not for_pytest and not _passes_on_postgres(environment, full=wanted.full):
+        failed.append("the tests on PostgreSQL")
     # The last line of the output is pytest's own summary.
     marks = "not browser and not full" if wanted.fast else "" if wanted.full else "not full"
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": TEST_SETTINGS, "FULL": "1" if wanted.full else "0"}
+    tests = _pytest(marks, for_pytest, environment)
+    if failed and not tests:
+        print(f"Not right yet: {', '.join(failed)}.", file=sys.stderr, flush=True)
+    return tests or (1 if failed else 0)
+
+
+def _pytest(marks: str, further: list[str], environment: Mapping[str, str]) -> int:
     selection = ["-m", marks] if marks else []
-    tests = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", *selection, *for_pytest], env=environment, cwd=place.HOUSE
-    )
-    return tests.returncode or (1 if failed else 0)
+    command = [sys.executable, "-m", "pytest", "-q", *selection, *further]
+    return subprocess.run(command, env=os.environ | dict(environment), cwd=place.HOUSE).returncode
+
+
+def _passes_on_postgres(environment: Mapping[str, str], *, full: bool) -> bool:
+    """What looks at what a database does, once more on two clusters of PostgreSQL made for it."""
+    print("\nOn PostgreSQL, what looks at the database:", flush=True)
+    marks = "database and not embedded and not browser" + ("" if full else " and not full")
+    with tempfile.TemporaryDirectory() as folder:
+        # PostgreSQL refuses to run as root, so its own user has to get through to its folders.
+        Path(folder).chmod(0o711)
+        try:
+            with (
+                servers.postgres(Path(folder) / "cases") as cases,
+                servers.postgres(Path(folder) / "keys") as keys,
+            ):
+                return _pytest(marks, [], {**environment, "TEST_POSTGRES_PORTS": f"{cases} {keys}"}) == 0
+        except servers.NotStarted as no:
+            print(no, flush=True)
+            return False
 
 
 def parts(folder: Path) -> tuple[Part, ...]:
