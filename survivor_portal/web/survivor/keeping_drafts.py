@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
 
+from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -19,7 +20,9 @@ from survivor_portal.cases import records, slot
 from survivor_portal.cases.book import CaseGone, Note
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.unlocked import Session
+from survivor_portal.web.forms import Question, Words
 from survivor_portal.web.safety.opened import opened_of
+from survivor_portal.web.survivor.letters_page import CONFIRM
 
 FIELD = "draft"
 KIND = "draft"
@@ -33,23 +36,25 @@ LONGEST = 400_000
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Something typed that was sent too late."""
+    """Something typed that was sent too late, and the address it was sent to."""
 
     id: str
     at: datetime
     step: str
     fields: tuple[tuple[str, str], ...]
+    path: str
 
     @property
     def words(self) -> tuple[str, ...]:
         """What the person typed, without the buttons and choices."""
-        return tuple(text for _name, text in self.fields if _is_typed(text))
+        boxes = _boxes(self.step)
+        return tuple(text for name, text in self.fields if text and (name in boxes or _is_typed(text)))
 
 
 def draft_field(request: HttpRequest) -> SafeString:
     """A hidden input for a form with text in it: with it, the text is kept when the case has closed."""
     session = opened_of(request).loaded
-    if session is None or request.path != settings.CASE_PATH:
+    if session is None or request.path not in (settings.CASE_PATH, settings.FLOW_PATH):
         return SafeString("")
     carried = [(FIELD, slot.handle(session.case.id, timezone.now()))]
     if DONE in request.POST:
@@ -58,13 +63,18 @@ def draft_field(request: HttpRequest) -> SafeString:
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', carried)
 
 
+def is_late(request: HttpRequest) -> bool:
+    """Is this a form of an open case, sent after the case had closed?"""
+    return FIELD in request.POST and opened_of(request).open() is None
+
+
 def keep_draft(request: HttpRequest) -> bool | None:
     """Seal what was sent too late to its case. None: nothing was typed; False: it could not be kept."""
     typed = [
         (name, links.cut_image_data(text)[0])
         for name, texts in request.POST.lists()
         for text in texts
-        if isinstance(text, str) and name not in _OF_THE_FORM | _SECRET
+        if isinstance(text, str) and _is_kept(name)
     ]
     if not any(text.strip() for _name, text in typed):
         return None
@@ -72,7 +82,9 @@ def keep_draft(request: HttpRequest) -> bool | None:
     case_id = slot.case_of(request.POST.get(FIELD, ""), now)
     if case_id is None or sum(len(text) for _name, text in typed) > LONGEST:
         return False
-    document = {"step": request.POST.get("step", "")[:40], "fields": typed}
+    # The first one: the "Stay" button sends a second.
+    step = (request.POST.getlist("step") or [""])[0]
+    document = {"step": str(step)[:40], "path": request.path, "fields": typed}
     try:
         slot.drop(case_id, KIND, document, now)
     except (CaseGone, slot.SlotFull):
@@ -134,22 +146,46 @@ class Why(StrEnum):
 
 def once_more(request: HttpRequest, post: QueryDict, why: Why, draft: Draft | None = None) -> HttpResponse:
     """A form again as it was sent, its text open to be changed, with a new token and a button to send it."""
+    step = (post.getlist("step") or [""])[0]
+    boxes = _boxes(str(step))
     fields = [
-        (name, text, _is_typed(text))
+        (name, text, bool(text) and (name in boxes or _is_typed(text)), boxes.get(name, ""))
         for name, texts in post.lists()
         for text in texts
-        if name not in _OF_THE_FORM | _SECRET
+        if _is_kept(name)
     ]
-    step = post.getlist("step")[:1] or [""]
-    context = {"fields": fields, "step": step[0], "why": why, "draft": draft}
+    path = draft.path if draft else settings.CASE_PATH
+    context = {"fields": fields, "step": step, "path": path, "why": why, "draft": draft}
     return render(request, "survivor/keep/once_more.html", context)
 
 
 def stayed(request: HttpRequest) -> HttpResponse | None:
     """More time was asked for in the middle of a form: show what is half typed again. None: nothing is."""
-    if any(_is_typed(text) for name, text in request.POST.items() if name not in _OF_THE_FORM | _SECRET):
+    if any(_is_typed(text) for name, text in request.POST.items() if _is_kept(name)):
         return once_more(request, request.POST, Why.stay)
     return None
+
+
+def _is_kept(name: str) -> bool:
+    # What was confirmed was said of the letter as it then stood; it is ticked anew or not at all.
+    return name not in _OF_THE_FORM | _SECRET and not name.startswith(CONFIRM)
+
+
+def _boxes(step: str) -> dict[str, Words]:
+    """The boxes for words of the forms with this step, each with its label."""
+    found: dict[str, Words] = {}
+    waiting = Question.__subclasses__()
+    while waiting:
+        form = waiting.pop()
+        waiting += form.__subclasses__()
+        if step and form.step == step:
+            fields: dict[str, forms.Field] = form.base_fields
+            found |= {
+                name: box.label or ""
+                for name, box in fields.items()
+                if isinstance(box, forms.CharField) and not box.widget.is_hidden
+            }
+    return found
 
 
 def _is_typed(text: str | list[object]) -> bool:
@@ -160,4 +196,5 @@ def _is_typed(text: str | list[object]) -> bool:
 def _draft(record: records.Record) -> Draft:
     document = record.document
     fields = tuple((str(name), str(text)) for name, text in document["fields"])
-    return Draft(record.id, datetime.fromisoformat(document["at"]), str(document["step"]), fields)
+    at, path = datetime.fromisoformat(document["at"]), str(document.get("path", settings.CASE_PATH))
+    return Draft(record.id, at, str(document["step"]), fields, path)

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, TypeVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -176,6 +177,8 @@ class Opening(Question):
     @property
     def helper(self) -> FormHelper:
         helper = super().helper
+        # This page may also be the answer to a form of the flow that was sent too late.
+        helper.form_action = settings.CASE_PATH
         name, words = ("hide", _("Hide what I type")) if self.is_shown else ("show", _("Show what I type"))
         helper.add_input(Button(name, words, css_class="sp-button--quiet"))
         return helper

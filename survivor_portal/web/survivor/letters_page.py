@@ -99,13 +99,20 @@ class Signing(Question):
         ]
 
 
+class SentFromPlan(Sent):
+    """A letter of the plan went out. The form names its letter, whatever another tab shows by now."""
+
+    letter = forms.CharField(widget=forms.HiddenInput, required=False)
+    site = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
 def show(
     request: HttpRequest,
     stand: Stand,
     *,
     data: QueryDict | None = None,
     form: Signing | None = None,
-    sent: Sent | None = None,
+    sent: SentFromPlan | None = None,
     resumed: bool = True,
 ) -> HttpResponse:
     """The letter page. `data`: typed text to show again; `form` or `sent`: it did not hold (422)."""
@@ -148,10 +155,14 @@ def show(
         "ways": [cards.way(at, timezone.now().date()) for at in step.channels[:3]],
         "resources": [directory.resource(key) for key in step.resources],
         "resumed": resumed and data is not None,
-        "sent": sent or (Sent(initial={"at": timezone.now()}) if opened_of(request).loaded else None),
+        "sent": sent or (_sent(step, stand.site) if opened_of(request).loaded else None),
         "ready": all(part.ready for part in made.parts),
     }
     return render(request, "survivor/letter.html", context, status=422 if failed else 200)
+
+
+def _sent(step: Step, site: str) -> SentFromPlan:
+    return SentFromPlan(initial={"at": timezone.now(), "letter": step.id, "site": site})
 
 
 def _initial(stand: Stand, step: Step) -> dict[str, Any]:

@@ -20,24 +20,35 @@ from survivor_portal.visits.visit import TooMuch
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import cards, case_letters, flow, keeping, letters_page, notes
-from survivor_portal.web.survivor.case_forms import Sent
 from survivor_portal.web.survivor.holder import holder_of
-from survivor_portal.web.survivor.letters_page import flow_page
+from survivor_portal.web.survivor.letters_page import SentFromPlan, flow_page
+from survivor_portal.web.survivor.own_time import in_own_time
 from survivor_portal.web.survivor.questions import FORMS, OneQuestion, initial
 
 UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_own_time
 def next_steps(request: HttpRequest) -> HttpResponse:
     """The one address of the flow."""
     if request.method == "POST":
-        return _act(request)
+        if keeping.is_late(request):
+            return keeping.locked_page(request)
+        response = _act(request)
+        session = opened_of(request).loaded
+        return keeping.settled(request, session, response) if session else response
     return _show(request, _stand(request))
 
 
+@in_own_time
 def resume(request: HttpRequest) -> HttpResponse:
-    """A form whose token was lost: show what was typed again, with a new token. Writes nothing."""
+    """A form whose token was lost: show what was typed again, with a new token.
+
+    Writes nothing but a draft, sealed to the case its form belongs to.
+    """
+    if keeping.is_late(request):
+        return keeping.locked_page(request)
     step = request.POST.get("step", "")
     data = holder_of(request).open()
     stand = flow.stand(data)
@@ -157,7 +168,10 @@ def _stand(request: HttpRequest) -> flow.Stand:
 
 def _sent(request: HttpRequest) -> HttpResponse:
     """A letter of the plan went out: with an open case it becomes a request with its own clock."""
-    form = Sent(request.POST)
+    if "letter" in request.POST:
+        # Another tab may have opened another letter meanwhile, or the visit may be a new one.
+        holder_of(request).change(lambda data: _MOVES["letter"](data, request.POST))
+    form = SentFromPlan(request.POST)
     if not form.is_valid():
         return letters_page.show(request, _stand(request), sent=form)
     return case_letters.begin_from_letter(request, form)
