@@ -37,6 +37,7 @@ class SecondKind(StrEnum):
     APPEAL = "appeal"
     REGULATOR = "regulator"
     HOTLINE_SUPPLEMENT = "hotline_supplement"
+    HOTLINE_CHECK = "hotline_check"  # what was said to be gone: trained staff may see whether it is
     INVESTIGATOR = "investigator"
     LAWYER = "lawyer"
 
@@ -49,10 +50,12 @@ REQUIRED: dict[SecondKind, frozenset[str]] = {
     SecondKind.APPEAL: frozenset({"thread", "quote", "items"}),
     SecondKind.REGULATOR: frozenset({"breach", "items"}),
     SecondKind.HOTLINE_SUPPLEMENT: frozenset({"breach", "items"}),
+    SecondKind.HOTLINE_CHECK: frozenset({"items"}),
     SecondKind.INVESTIGATOR: frozenset({"breach", "items"}),
     SecondKind.LAWYER: frozenset({"breach"}),
 }
 TO_PLATFORM = frozenset({SecondKind.REMINDER, SecondKind.ANSWER, SecondKind.PARTLY, SecondKind.APPEAL})
+TO_HOTLINE = frozenset({SecondKind.HOTLINE_SUPPLEMENT, SecondKind.HOTLINE_CHECK})  # anybody may tell one
 DECIDED = (Reported.REFUSED, Reported.ASKED_MORE, Reported.PARTLY)
 
 
@@ -147,7 +150,7 @@ class _Draft:
         return not set(bars(law, self.facts, self.signer)) - WHO_ELSE
 
     def _nothing_to_write(self, standing: tuple[Law, ...]) -> str:
-        if self.facts.asker is Asker.FRIEND and self.kind is not SecondKind.HOTLINE_SUPPLEMENT:
+        if self.facts.asker is Asker.FRIEND and self.kind not in TO_HOTLINE:
             return "friend_no_letter"
         # A law that does not fit is not named; without any there is nothing to stand on.
         if self.kind in TO_PLATFORM and not standing:
@@ -298,8 +301,8 @@ class _Draft:
         self, barred: dict[str, tuple[str, ...]], found: dict[str, Outcome], missing: tuple[Missing, ...]
     ) -> tuple[LeftOut, ...]:
         quiet = {"name_not_needed"}
-        if self.kind is SecondKind.HOTLINE_SUPPLEMENT:
-            quiet |= {"friend_no_letter"}  # anybody may tell a hotline
+        if self.kind in TO_HOTLINE:
+            quiet |= {"friend_no_letter"}
         elif self.kind is not SecondKind.INVESTIGATOR:
             quiet |= {"no_report_number"}  # only those two are asked to find the report by it
         left = [LeftOut(f"ground:{key}", code) for key, codes in barred.items() for code in codes]

@@ -140,7 +140,8 @@ ROWS: dict[Reason, tuple[Row, ...]] = {
     Reason.WAITING: (Row(Do.REMIND, At.REMINDER), _AT_THE_END),
     Reason.DRAFTED: (Row(Do.SEND),),
     Reason.REMOVED: (
-        Row(Do.ASK_THEM, At.ROUND, adults=False), Row(Do.CHECK, At.ROUND, minors=False), Row(Do.HASH),
+        Row(Do.ASK_THEM, At.ROUND, adults=False), Row(Do.CHECK, At.ROUND, minors=False),
+        Row(Do.SUPPLEMENT, At.ROUND, adults=False), Row(Do.HASH),
     ),
 }  # fmt: skip
 

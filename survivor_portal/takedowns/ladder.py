@@ -152,7 +152,11 @@ class _Scene:
 
     def rung(self, row: Row, reason: Reason, items: tuple[ItemStanding, ...], party: Party) -> Rung | None:
         """The step for those of the items that still need it; None where none does."""
-        left = tuple(item for item in items if _is_open(item, row.do) and not _is_done(item, row.do, party))
+        # A round asks the hotline anew, whatever it was told about earlier ones.
+        since = _ROUNDS if row.at is At.ROUND else _TURNS
+        left = tuple(
+            item for item in items if _is_open(item, row.do) and not _is_done(item, row.do, party, since)
+        )
         if row.at is At.ROUND:
             left = self._of_one_round(left)
         if row.do is Do.REGULATOR and reason is Reason.LATE:
@@ -287,9 +291,10 @@ def _since(item: ItemStanding, *wanted: Fact | Move) -> tuple[Entry, ...]:
 
 
 _TURNS = (*ANSWERED, Fact.BACK_AGAIN, Fact.THREATENED)
+_ROUNDS = (Fact.REMOVAL, Fact.STILL_GONE, Fact.NO_NEWS)
 
 
-def _is_done(item: ItemStanding, do: Do, party: Party) -> bool:
+def _is_done(item: ItemStanding, do: Do, party: Party, since: tuple[Fact, ...]) -> bool:
     """Was this done, since what it follows? Appeals, offices and fingerprints are gone to once."""
     match do:
         case Do.ANSWER | Do.GIVE | Do.SEND_ELSEWHERE:
@@ -299,7 +304,7 @@ def _is_done(item: ItemStanding, do: Do, party: Party) -> bool:
         case Do.REMIND:
             return any(entry.happening is Move.REMIND for entry in _since(item, *SENDING))
         case Do.SUPPLEMENT | Do.NOTE:
-            return _was_told(_since(item, *_TURNS), NOTED[do], {party.to, *party.resources})
+            return _was_told(_since(item, *since), NOTED[do], {party.to, *party.resources})
         case Do.AUTHORITY | Do.REGULATOR | Do.HASH | Do.LEGAL_FIRST:
             return _was_told(item.history, NOTED[do], {party.to, *party.resources})
         case Do.FLAGGER:  # often the hotline itself, which was told something else

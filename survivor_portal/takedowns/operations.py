@@ -21,7 +21,7 @@ from survivor_portal.takedowns.models import Takedown as Row
 from survivor_portal.takedowns.plain import Plain, entry_from_plain, entry_to_plain
 from survivor_portal.takedowns.process import Move, State
 from survivor_portal.takedowns.rounds import Gone, gone
-from survivor_portal.takedowns.standing import CameBack, Entry, Standing, add, ask_again, fold
+from survivor_portal.takedowns.standing import CameBack, Entry, Standing, add, ask_again, fold, last
 
 TABLE = "takedowns_takedown"
 NOTED = "takedown"  # the kind of its entries in the book
@@ -117,6 +117,7 @@ class Line:
     to: str = ""
     ends: tuple[End, ...] = ()
     gone: tuple[Gone, ...] = ()
+    told_at: datetime | None = None  # when an office was told last
 
 
 class Due(Protocol):
@@ -226,19 +227,23 @@ def name_places(
 
 def _write(case: OpenCase, changed: Takedown, told: Note, now: datetime, due: Due) -> None:
     """The row and its line in the book, in one transaction. Raises ChangedMeanwhile."""
-    standing = changed.standing
-    ends = due.ends(changed, standing)
     with transaction.atomic():
-        written = Row.objects.filter(pk=changed.id, case_id=case.id, revision=changed.revision - 1).update(
-            state=standing.state.value,
-            due_at=_hour(soonest(ends)),
-            revision=changed.revision,
-            overview=_overview(case, changed, ends, now),
-            details=_details(case, changed),
-        )
-        if not written:
-            raise ChangedMeanwhile
-        book.add(case, [replace(told, touched={f"{TABLE}|{changed.id}": changed.revision})], now)
+        touched = rewrite(case, changed, due.ends(changed, changed.standing), now)
+        book.add(case, [replace(told, touched=touched)], now)
+
+
+def rewrite(case: OpenCase, changed: Takedown, ends: Sequence[End], at: datetime) -> dict[str, int]:
+    """The row in its new revision; gives what a line of the book has to touch. Raises ChangedMeanwhile."""
+    written = Row.objects.filter(pk=changed.id, case_id=case.id, revision=changed.revision - 1).update(
+        state=changed.standing.state.value,
+        due_at=_hour(soonest(ends)),
+        revision=changed.revision,
+        overview=_overview(case, changed, ends, at),
+        details=_details(case, changed),
+    )
+    if not written:
+        raise ChangedMeanwhile
+    return {f"{TABLE}|{changed.id}": changed.revision}
 
 
 def soonest(ends: Sequence[End]) -> datetime | None:
@@ -326,6 +331,7 @@ def board(case: OpenCase) -> tuple[Line, ...]:
                 still_up=plain["still_up"],
                 changed_at=datetime.fromisoformat(plain["changed_at"]),
                 to=plain.get("to", ""),
+                told_at=datetime.fromisoformat(plain["told_at"]) if plain.get("told_at") else None,
                 ends=tuple(
                     End(Kind(kind), datetime.fromisoformat(at), is_sure)
                     for kind, at, is_sure in plain.get("ends", ())
@@ -356,12 +362,14 @@ def folded(entries: Sequence[book.Entry]) -> dict[str, Standing]:
 
 def _overview(case: OpenCase, takedown: Takedown, ends: Sequence[End], now: datetime) -> bytes:
     standing = takedown.standing
+    told = last(standing.happenings, Move.ESCALATE)
     plain: Plain = {
         "label": takedown.label,
         "items": len(standing.items),
         "still_up": len(standing.still_up),
         "changed_at": now.isoformat(),
         "to": takedown.to,
+        "told_at": told.at.isoformat() if told else None,
         "ends": [[end.kind.value, end.at.isoformat(), end.is_sure] for end in ends],
         "gone": [
             [one.removed_at.isoformat(), one.answered_at.isoformat() if one.answered_at else None, one.count]

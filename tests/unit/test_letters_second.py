@@ -188,6 +188,7 @@ READ = {
     "Please block the items from being seen while you look at this report, confirm receipt in writing, keep "
     "me informed in writing, and send the final decision in writing.",
     "Please check whether the items and copies of them are still up:",  # the hotline's staff
+    "Please check whether the items and copies of them are gone:",  # the same
     "The Act asks for a signature, a way to find each item, a statement of good faith and a way to reach me, "
     "all in writing.",
     "The Act asks for a signature, a way to find each item, the statement of good faith and a way to reach "

@@ -79,7 +79,7 @@ def test_any_history_makes_a_letter_and_never_an_error(kind, grounds, complaint,
         assert all(state.ready for state in letter.states)
     if facts.asker is Asker.FRIEND:
         assert "signature" not in placed
-        assert kind is SecondKind.HOTLINE_SUPPLEMENT or letter.text.strip() == ""
+        assert kind in (SecondKind.HOTLINE_SUPPLEMENT, SecondKind.HOTLINE_CHECK) or letter.text.strip() == ""
     if facts.asker is Asker.PARENT and facts.home_safe is False:
         assert not placed & {"signature", "contact"}
 

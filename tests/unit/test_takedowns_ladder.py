@@ -426,6 +426,16 @@ def test_not_sure_about_the_age_counts_as_under_18() -> None:
     assert next_round(gone().items[0], at(30), counts_as_minor=True).ask is Ask.WHAT_WAS_SAID  # type: ignore[union-attr]
 
 
+def test_each_round_about_a_child_may_be_handed_to_the_hotline() -> None:
+    told = noted(4, Move.INFORM, 26, to="cybertipline")
+    said = noted(5, Fact.NO_NEWS, 27)
+
+    first = one(steps(gone(), 25), Do.SUPPLEMENT)
+    assert first.reasons == (Reason.REMOVED,)
+    assert Do.SUPPLEMENT not in [rung.do for rung in steps(gone(told), 27)]
+    assert one(steps(gone(told, said), 24 * 3 + 1), Do.SUPPLEMENT).due_at == at(24 * 3)
+
+
 def test_rounds_of_several_items_are_asked_together() -> None:
     standing = a_request(
         noted(3, Fact.REMOVAL, 0, items=(1,)),

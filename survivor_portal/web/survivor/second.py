@@ -13,7 +13,7 @@ from survivor_portal.directory import Method, Purpose, Reported
 from survivor_portal.letters import SecondKind
 from survivor_portal.takedowns.clocks import Kind, Running, Runs
 from survivor_portal.takedowns.due import processes
-from survivor_portal.takedowns.ladder import Do, Rung
+from survivor_portal.takedowns.ladder import Do, Reason, Rung
 from survivor_portal.takedowns.operations import Takedown
 from survivor_portal.takedowns.process import Fact
 from survivor_portal.takedowns.standing import last
@@ -63,6 +63,11 @@ def letter(
         for place in takedown.places
     )
     history = history_of(takedown, clocks)
+    kind = _KINDS[rung.do]
+    if rung.reasons == (Reason.REMOVED,):
+        # A round: everything is said to be gone, and the letter is about just that.
+        kind = SecondKind.HOTLINE_CHECK
+        history = replace(history, removed_items=(), open_items=rung.items)
     facts = replace(
         facts_of(stand, items),
         reported=history.outcome or Reported.SILENT,
@@ -72,7 +77,7 @@ def letter(
     signer = signer_of(stand, place_of(takedown.step, takedown.site))
     signer = replace(signer, confirmed=signer.confirmed | confirmed, signed_on=signer.signed_on or today)
     return letters.second_letter(
-        _KINDS[rung.do],
+        kind,
         takedown.grounds,
         to=_addressee(takedown, rung),
         facts=facts,
