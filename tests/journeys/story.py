@@ -1,17 +1,25 @@
 """One person's way through the site, in the words a test tells it with."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.utils import timezone
 
 from survivor_portal import intake
+from survivor_portal.cases import unlocked
+from survivor_portal.cases.keys import OpenCase
 from survivor_portal.intake import StepKey
+from survivor_portal.takedowns import operations
+from survivor_portal.takedowns.operations import Takedown
 from survivor_portal.visits import visit as visits
 from survivor_portal.web.survivor import flow, letters_page, words
 from survivor_portal.web.survivor.questions import FORMS
+from tests.browser import DESK, PHONE, ZOOMED
 
 NEXT = "/next/"
 # A title on the plan, with any platform's name in it, and which step it is.
@@ -38,12 +46,16 @@ A_POST = "https://x.com/example/status/1234567890123456789"
 
 @dataclass
 class Story:
-    """A visitor at a page. `screens` counts the pages seen so far, the first one included."""
+    """A visitor at a page. `screens` counts the pages seen so far, the first one included.
+
+    `looks`, once set, is shown each page from then on.
+    """
 
     page: Any
     base: str = ""
     screens: int = 0
     addresses: list[str] = field(default_factory=list)
+    looks: Callable[[Any], None] | None = None
 
     # What the visitor does
 
@@ -134,6 +146,50 @@ class Story:
         """From the plan back to one question."""
         self._pressed(self.page.locator(f"form:has([name=question][value={question}]) button").last)
 
+    def signs_the_letter(self, name: str = "Maria Example", email: str = "maria@post.example") -> None:
+        """Type name and address into the letter that is open, and tick each statement."""
+        self.page.fill("main [name=name]", name)
+        self.page.fill("main [name=email]", email)
+        for tick in self.page.locator("main input[type=checkbox]").all():
+            tick.check()
+        self.presses("main form button[name=go]")
+
+    def notes_that_it_went_out(self, ticket: str = "", at: str = "") -> None:
+        """Below the letter that is open: it was sent. `at` as the box takes it; "": just now."""
+        form = "form:has([name=step][value=sent])"
+        if at:
+            self.page.fill(f"{form} [name=at]", at)
+        if self.page.locator(f"{form} [name=ticket]").count():
+            self.page.fill(f"{form} [name=ticket]", ticket)
+        self.presses(f"{form} button")
+
+    def pastes_their_answer(self, words: str) -> None:
+        """From the page of a request to how the answer is read."""
+        self.presses("form:has([name=step][value=answer]) button")
+        self.page.fill("main [name=text]", words)
+        self.presses("main form:has([name=text]) button[name=go]")
+
+    def keeps_the_answer(self, says: str = "", at: str = "") -> None:
+        """Let the reading stand, or say what the answer says instead. `at` as the box takes it."""
+        if at:
+            self.page.fill("main form:has([name=says]) [name=at]", at)
+        if says:
+            self.page.locator(f"main [name=says][value={says}]").check()
+        self.presses("main form:has([name=says]) button[name=go]")
+
+    def opens_the_next_letter(self, title: str) -> None:
+        card = self.page.locator("main .sp-steps article", has=self.page.get_by_role("heading", name=title))
+        self._pressed(card.locator("form:has([value=next_letter]) button"))
+
+    def opens_the_request(self, takedown_id: str = "") -> None:
+        """From the board; "": the first one there."""
+        self._unfold()
+        named = f"[name=request][value='{takedown_id}']" if takedown_id else "[name=step][value=request]"
+        self._pressed(self.page.locator(f"main li form:has({named}) button").first)
+
+    def goes_to_the_board(self) -> None:
+        self.presses("form:has([name=step][value=board]) button")
+
     def leaves(self) -> None:
         self.page.get_by_role("link", name="Leave this page").first.click()
 
@@ -152,6 +208,8 @@ class Story:
     def _saw_a_page(self) -> None:
         self.screens += 1
         self.addresses.append(self.page.url)
+        if self.looks:
+            self.looks(self.page)
 
     @property
     def _scripted(self) -> bool:
@@ -197,6 +255,11 @@ class Story:
         return " ".join(str(self.card(key).text_content()).split())
 
     @property
+    def next_steps(self) -> list[str]:
+        """What can be done now about a request, in order."""
+        return list(self.page.locator("main .sp-steps h3").all_text_contents())
+
+    @property
     def errors(self) -> list[str]:
         return list(self.page.locator(".sp-errors li").all_text_contents())
 
@@ -209,7 +272,7 @@ class Story:
     @property
     def letter(self) -> str:
         """The letter as it stands on the page."""
-        return str(self.page.locator("#letter-1").text_content())
+        return str(self.page.locator("#letter-1, #letter").text_content())
 
     def is_at_the_plan(self) -> bool:
         return self.heading == "Your next steps"
@@ -228,6 +291,19 @@ class Story:
         token = self.token
         opened = visits.read(bytes.fromhex(token), timezone.now()) if token else None
         return opened.data if opened else {}
+
+    @property
+    def case(self) -> OpenCase:
+        """The case that is open in this browser."""
+        cookies = {cookie["name"]: cookie["value"] for cookie in self.page.context.cookies()}
+        session = unlocked.resume(bytes.fromhex(cookies[settings.CASE_COOKIE]), timezone.now())
+        assert session is not None
+        return session.case
+
+    @property
+    def requests(self) -> list[Takedown]:
+        """The requests of the case, the next one due first."""
+        return [operations.read(self.case, line.id) for line in operations.board(self.case)]
 
     @property
     def draft(self) -> letters_page.Draft:
@@ -255,6 +331,28 @@ def begun(choices: dict[str, str], links: str = "", places: str = "", until: str
             flow.go_on(opened.data)
     visits.save(opened, timezone.now())
     return token.hex()
+
+
+def in_all_sizes(look: Callable[[Any], None]) -> Callable[[Any], None]:
+    """For `Story.looks`: look at each new page at the desk, at 400 % and on the phone, where it is left."""
+    seen: set[str] = set()
+
+    def at(page: Any) -> None:
+        words = page.inner_text("body")
+        if words in seen:
+            return
+        seen.add(words)
+        for width, height in (DESK, ZOOMED, PHONE):
+            page.set_viewport_size({"width": width, "height": height})
+            look(page)
+
+    return at
+
+
+def the_clock_moves(patch: pytest.MonkeyPatch, by: timedelta) -> None:
+    """From now on it is so much later, for the site and the test; again and again, it adds up."""
+    before = timezone.now
+    patch.setattr(timezone, "now", lambda: before() + by)
 
 
 def in_order(wanted: list[StepKey], steps: list[StepKey]) -> bool:
