@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils import timezone
 
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.takedowns import operations
@@ -44,14 +45,19 @@ class Desk:
         return self.request.POST
 
     @property
+    def zone(self) -> tzinfo:
+        """The person's, in which days and months are counted: the current one, see `own_time`."""
+        return timezone.get_current_timezone()
+
+    @property
     def stand(self) -> Stand:
         return flow.stand(holder_of(self.request).open())
 
     def around(self, stand: Stand) -> Around:
-        return around(stand.answers, stand.items, zone=UTC)
+        return around(stand.answers, stand.items, zone=self.zone)
 
     def due(self, stand: Stand) -> operations.Due:
-        return due_by(self.now, counts_as_minor=stand.answers.counts_as_minor, zone=UTC)
+        return due_by(self.now, counts_as_minor=stand.answers.counts_as_minor, zone=self.zone)
 
     def takedown(self) -> Takedown:
         """The request this page is about. Raises NoSuchTakedown.
@@ -82,7 +88,7 @@ class Desk:
     def clocks(self, takedown: Takedown, stand: Stand) -> tuple[Running, ...]:
         """All clocks of this request, the first one due first."""
         minor = stand.answers.counts_as_minor
-        return running(takedown, takedown.standing, self.now, counts_as_minor=minor, zone=UTC)
+        return running(takedown, takedown.standing, self.now, counts_as_minor=minor, zone=self.zone)
 
     def note(self, takedown: Takedown, entry: Entry, reply: str = "") -> HttpResponse:
         """Write down what happened, then show what stands. A double post, or another tab that was first,

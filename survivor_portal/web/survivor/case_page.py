@@ -20,6 +20,7 @@ from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import case_answers, case_letters, case_request, case_words, keeping
 from survivor_portal.web.survivor.case_desk import BOARD, REQUEST, TIMELINE, Desk, here
+from survivor_portal.web.survivor.own_time import in_own_time
 
 PAGE = 50  # entries of the timeline on one page
 # What asks for something from the person today, by the state alone.
@@ -39,6 +40,7 @@ _DONE = frozenset({State.REMOVED, State.CARRIED_ON, State.CLOSED})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_own_time
 def case(request: HttpRequest) -> HttpResponse:
     """The one address of a kept case, locked or open."""
     step = request.POST.get("step", "") if request.method == "POST" else ""

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
 from survivor_portal.cases import records
 from survivor_portal.cases.book import Note
+from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.unlocked import Session
+from survivor_portal.takedowns.due import due_by
+from survivor_portal.takedowns.recount import recount
 from survivor_portal.visits.visit import Data
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
+from survivor_portal.web.survivor import flow
+from survivor_portal.web.survivor.zones import zone_of
 
 PLAN = "plan"  # the kind of the one record with answers, places and signer
 # Where the visitor stands is of this browser only; it is never kept in the case.
@@ -52,8 +60,7 @@ class Holder:
         place["country"] = country(data)
         document = {key: value for key, value in data.items() if key not in OF_THE_VISIT}
         if document != record.document:
-            note = Note("plan_changed", {"parts": sorted(_changed(record.document, document))})
-            records.change(self.session.case, record, document, note, timezone.now())
+            _write(self.session.case, record, document, timezone.now())
         current.change(lambda kept: _replace(kept, place))
         return data
 
@@ -71,6 +78,21 @@ def country(data: Data) -> str:
 def _record(session: Session) -> records.Record:
     (record,) = records.read(session.case, PLAN)
     return record
+
+
+def _write(case: OpenCase, record: records.Record, document: Data, now: datetime) -> None:
+    """Keep the changed data. Clocks that are counted by what changed are counted again with it."""
+    note = Note("plan_changed", {"parts": sorted(_changed(record.document, document))})
+    with transaction.atomic():
+        if _counted_by(document) != _counted_by(record.document):
+            minor, zone = _counted_by(document)
+            note = replace(note, touched=recount(case, due=due_by(now, counts_as_minor=minor, zone=zone)))
+        records.change(case, record, document, note, now)
+
+
+def _counted_by(data: Data) -> tuple[bool, ZoneInfo]:
+    """What the clocks look at: whether the person counts as under 18, and the zone."""
+    return flow.stand(data).answers.counts_as_minor, zone_of(data)
 
 
 def _changed(old: dict[str, Any], new: dict[str, Any]) -> set[str]:

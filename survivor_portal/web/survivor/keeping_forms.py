@@ -5,7 +5,8 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from math import ceil
 from typing import Any, ClassVar, TypeVar
@@ -23,6 +24,8 @@ from django.utils.translation import ngettext
 from survivor_portal.cases import access, codes, phrases
 from survivor_portal.cases.phrases import Refused
 from survivor_portal.web.forms import Button, Question, Words, one_of
+from survivor_portal.web.survivor.zones import choices
+from survivor_portal.web.times import clock
 
 T = TypeVar("T")
 OWN = "own"
@@ -263,6 +266,25 @@ class Days(Question):
     days = one_of(_("How long do we keep it after your last visit?"), KEEP)
 
 
+class OwnTime(Question):
+    """Whose clock all times are told by."""
+
+    step: ClassVar[str] = "keep_time"
+    button = _("Use this clock")
+    zone = forms.ChoiceField(
+        label=_("Which place has the same time as you?"),
+        choices=partial(choices, ""),
+        help_text=_("Look for the one that shows what your clock shows now."),
+        error_messages={"required": _("Choose a place.")},
+    )
+
+    def offer(self, country: str) -> None:
+        """Put the zones of this country first."""
+        field = self.fields["zone"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices(country)
+
+
 class Deleting(WithPhrase):
     step: ClassVar[str] = "keep_delete"
     button = _("Delete everything now")
@@ -342,8 +364,8 @@ def wait_words(at: datetime) -> str:
     """When the next try counts, in words."""
     minutes = max(1, ceil((at - timezone.now()).total_seconds() / 60))
     words = ngettext(
-        "There were too many tries. Please wait about %(n)d minute. The next try counts from %(at)s UTC on.",
-        "There were too many tries. Please wait about %(n)d minutes. The next try counts from %(at)s UTC on.",
+        "There were too many tries. Please wait about %(n)d minute. The next try counts from %(at)s on.",
+        "There were too many tries. Please wait about %(n)d minutes. The next try counts from %(at)s on.",
         minutes,
     )
-    return words % {"n": minutes, "at": f"{at.astimezone(UTC):%H:%M}"}
+    return words % {"n": minutes, "at": clock(at)}

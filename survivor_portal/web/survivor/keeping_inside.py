@@ -9,13 +9,16 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from survivor_portal.calendars import UTC_KEY
 from survivor_portal.cases import access, codes, ending, phrases, records, unlocked
 from survivor_portal.cases.unlocked import Session
 from survivor_portal.web.forms import Question
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
-from survivor_portal.web.survivor import keeping_drafts, keeping_forms, keeping_locked
+from survivor_portal.web.survivor import keeping_drafts, keeping_forms, keeping_locked, zones
+from survivor_portal.web.survivor.holder import country, holder_of
 from survivor_portal.web.survivor.keeping_forms import No, answered, attempt, to_case
+from survivor_portal.web.survivor.own_time import in_own_time
 
 SETTINGS = "keep_settings"
 FORMS: Mapping[str, type[Question]] = {
@@ -27,6 +30,7 @@ FORMS: Mapping[str, type[Question]] = {
         keeping_forms.NewRecovery,
         keeping_forms.MoreTime,
         keeping_forms.Days,
+        keeping_forms.OwnTime,
         keeping_forms.Deleting,
     )
 }
@@ -62,6 +66,7 @@ def act_in_case(request: HttpRequest, step: str) -> HttpResponse:
     return _change(request, session, step)
 
 
+@in_own_time
 def resume(request: HttpRequest) -> HttpResponse:
     """A form of the case's address whose token was lost: show what was typed again, with a new token.
 
@@ -109,6 +114,11 @@ def _page(
     elif page == keeping_forms.Days.step:
         (own,) = records.read(session.case, access.OWN)
         form = form or keeping_forms.Days(initial={"days": str(own.document["keep_days"])})
+    elif page == keeping_forms.OwnTime.step:
+        data = holder_of(request).open()
+        form = form or keeping_forms.OwnTime(initial={"zone": zones.zone_key(data) or UTC_KEY})
+        assert isinstance(form, keeping_forms.OwnTime)
+        form.offer(country(data or {}))
     context["form"] = form or FORMS[page]()
     return answered(request, f"survivor/keep/{page.removeprefix('keep_')}.html", context, no)
 
@@ -144,6 +154,10 @@ def _days(request: HttpRequest, session: Session, given: dict[str, Any], now: da
         access.keep_for(session.case, int(given["days"]), now)
 
 
+def _time(request: HttpRequest, session: Session, given: dict[str, Any], now: datetime) -> None:
+    holder_of(request).change(lambda data: data.update({zones.CHOSEN: given["zone"]}))
+
+
 def _delete(request: HttpRequest, session: Session, given: dict[str, Any], now: datetime) -> HttpResponse:
     ending.erase(session.case, given["phrase"], now)
     opened_of(request).end()
@@ -158,6 +172,7 @@ _ACTIONS: Mapping[str, Callable[[HttpRequest, Session, dict[str, Any], datetime]
     "keep_recovery": _recovery,
     "keep_more": _more,
     "keep_days": _days,
+    "keep_time": _time,
     "keep_delete": _delete,
 }
 

@@ -22,12 +22,14 @@ from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import cards, case_letters, flow, keeping, letters_page, notes
 from survivor_portal.web.survivor.holder import holder_of
 from survivor_portal.web.survivor.letters_page import SentFromPlan, flow_page
+from survivor_portal.web.survivor.own_time import in_own_time
 from survivor_portal.web.survivor.questions import FORMS, OneQuestion, initial
 
 UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_own_time
 def next_steps(request: HttpRequest) -> HttpResponse:
     """The one address of the flow."""
     if request.method == "POST":
@@ -39,6 +41,7 @@ def next_steps(request: HttpRequest) -> HttpResponse:
     return _show(request, _stand(request))
 
 
+@in_own_time
 def resume(request: HttpRequest) -> HttpResponse:
     """A form whose token was lost: show what was typed again, with a new token.
 

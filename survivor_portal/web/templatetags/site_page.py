@@ -74,6 +74,12 @@ def when(at: datetime) -> SafeString:
     return times.when(at)
 
 
+@register.simple_tag
+def zone_words() -> str:
+    """The name of the clock that times are told by."""
+    return times.zone_words()
+
+
 @register.filter
 def last_whole_day(day: date) -> date:
     """The last day here that is over before a day of UTC is."""
