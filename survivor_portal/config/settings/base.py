@@ -29,6 +29,8 @@ MIDDLEWARE = [
     "survivor_portal.web.safety.compression.Compression",
     "survivor_portal.web.safety.session.Visits",
     "survivor_portal.web.safety.opened.Opened",
+    # Inside the two above: its page closes no case and loses no cookie.
+    "survivor_portal.web.safety.damaged.Damaged",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

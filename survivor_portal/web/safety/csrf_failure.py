@@ -10,7 +10,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.module_loading import import_string
 
-from survivor_portal.web.safety import errors, left
+from survivor_portal import seals
+from survivor_portal.cases.book import Tampered
+from survivor_portal.web.safety import damaged, errors, left
 from survivor_portal.web.safety.middleware import is_cross_site
 
 Resume = Callable[[HttpRequest], HttpResponse]
@@ -29,7 +31,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         # Somebody went Back after the exit and sent the form again: nothing of it is shown.
         return HttpResponseRedirect(request.path)
     resume: Resume = import_string(resumes[request.path])
-    return resume(request)
+    try:
+        return resume(request)
+    except (Tampered, seals.WrongKey):
+        # Middleware hears of exceptions in pages only, and this runs before the page.
+        return damaged.page(request)
 
 
 def _comes_from_elsewhere(request: HttpRequest, reason: str) -> bool:
