@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import IntegrityError
 
 from survivor_portal import seals
-from survivor_portal.cases import keys, throttle
+from survivor_portal.cases import flood, keys, throttle
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.models import Case, Owner
 from survivor_portal.cases.pool import SLOW_KEYS
@@ -72,6 +72,8 @@ def try_secret(index: str, bucket: Bucket, secret: str, now: datetime) -> Tried:
         try:
             case_key = seals.unwrap(wrap, phrase_key=slow, shred=half, context=context(row.pk, bucket))
         except seals.WrongKey:
+            if bucket is not Bucket.again:
+                flood.note(now)
             raise NotOpened from None
     return Tried(OpenCase(row.pk, case_key, half, row.expires_on), row.code_index)
 

@@ -1,6 +1,12 @@
-"""Make guessing wait: counted for each code, known or not, and for nobody's address."""
+"""Make guessing wait: counted for each code, known or not, and for nobody's address.
 
-from datetime import datetime, timedelta
+Real and invented codes are counted in one table by the same steps: what is kept elsewhere for the one kind
+would take another time, or be gone at another moment, and tell them apart. So that a flood of invented codes
+fills no disk, the table has an end (`MOST`): the counts whose wait ended longest ago start anew, for both
+kinds alike. Between two sweeps it grows by no more than the slow keys of a minute (`pool`).
+"""
+
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
@@ -15,6 +21,10 @@ MANY = 100
 AFTER_MANY = timedelta(hours=6)
 # After so long without a try the waiting begins anew, whether or not a case has this code.
 FORGOTTEN = timedelta(days=30)
+# So many codes are counted. To make one count start anew takes as many slow keys, with other codes.
+MOST = 50_000
+_AT_ONCE = 500
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Bucket(StrEnum):
@@ -75,12 +85,28 @@ def forget(code_index: str) -> None:
 
 
 def sweep(now: datetime) -> int:
-    """Delete old counts of codes that no case has, and say how many."""
-    old = Throttle.objects.filter(next_try_at__lt=now - FORGOTTEN)
-    by_code = {name.partition(":")[2] for name in old.values_list("pk", flat=True)}
-    kept = set(Case.objects.filter(code_index__in=by_code).values_list("code_index", flat=True))
-    gone = [_name(code_index, bucket) for code_index in by_code - kept for bucket in Bucket]
-    return old.filter(pk__in=gone).delete()[0]
+    """Drop what is old and what is too much, and say how many. What an owner was not told of yet stays."""
+    counted = Throttle.objects.filter(strikes__gt=0)
+    old = counted.filter(next_try_at__lt=now - FORGOTTEN).values_list("pk", flat=True)
+    gone = _drop(list(old))
+    # A code that has to wait has its moment ahead, so it goes after all whose wait is over.
+    too_many = counted.order_by("-next_try_at", "pk").values_list("pk", flat=True)[MOST:]
+    return gone + _drop(list(too_many))
+
+
+def _drop(names: list[str]) -> int:
+    """Forget these counts. Where a case has the code its row goes on from nought, with what is to be told."""
+    gone = 0
+    for start in range(0, len(names), _AT_ONCE):
+        by_code: dict[str, list[str]] = {}
+        for name in names[start : start + _AT_ONCE]:
+            by_code.setdefault(name.partition(":")[2], []).append(name)
+        kept = set(Case.objects.filter(code_index__in=by_code).values_list("code_index", flat=True))
+        ours = [name for code_index in kept for name in by_code[code_index]]
+        others = [name for code_index in by_code.keys() - kept for name in by_code[code_index]]
+        Throttle.objects.filter(pk__in=ours).update(strikes=0, next_try_at=_LONG_AGO)
+        gone += Throttle.objects.filter(pk__in=others).delete()[0]
+    return gone
 
 
 def _name(code_index: str, bucket: Bucket) -> str:

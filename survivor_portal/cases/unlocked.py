@@ -1,12 +1,12 @@
 """An opened case from page to page: half in the cookie, half in a row; neither opens anything alone."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
 from survivor_portal import seals
-from survivor_portal.cases import keys
+from survivor_portal.cases import flood, keys
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.models import Case
 from survivor_portal.cases.models import Unlocked as Row
@@ -16,6 +16,9 @@ PURPOSE = "unlock"
 IDLE = timedelta(minutes=20)
 IDLE_WATCHED = timedelta(minutes=15)
 IN_ALL = timedelta(hours=2)
+# For what was opened in a flood of tries. A case that was open before keeps the time its pages named.
+IDLE_SHORT = timedelta(minutes=10)
+IN_ALL_SHORT = timedelta(hours=1)
 # Reading alone moves the last-seen time at most this often.
 SEEN_STEP = timedelta(minutes=1)
 
@@ -29,17 +32,21 @@ class Session:
     watched: bool
     created_at: datetime
     seen_at: datetime
+    short: bool = False
 
     @property
     def closes_at(self) -> datetime:
         """The moment at which the case closes if nothing more happens."""
+        if self.short:
+            return min(self.created_at + IN_ALL_SHORT, self.seen_at + IDLE_SHORT)
         return min(self.created_at + IN_ALL, self.seen_at + (IDLE_WATCHED if self.watched else IDLE))
 
 
 def begin(case: OpenCase, now: datetime, *, watched: bool = False) -> Session:
     """Keep a case open under a new token. `watched` where somebody else may look at this device."""
     token = seals.new_token()
-    kept = keys.packed({"case": case.id, "key": case.case_key.hex(), "watched": watched})
+    short = flood.is_on(now)
+    kept = keys.packed({"case": case.id, "key": case.case_key.hex(), "short": short, "watched": watched})
     Row.objects.create(
         id=_row_id(token),
         tag=tag(case.id),
@@ -47,7 +54,7 @@ def begin(case: OpenCase, now: datetime, *, watched: bool = False) -> Session:
         created_at=now,
         seen_at=now,
     )
-    return Session(token, case, watched, now, now)
+    return Session(token, case, watched, now, now, short)
 
 
 def resume(token: bytes, now: datetime) -> Session | None:
@@ -65,7 +72,8 @@ def resume(token: bytes, now: datetime) -> Session | None:
     if found is None or found.pk not in half:
         return None
     case = OpenCase(found.pk, bytes.fromhex(kept["key"]), half[found.pk], found.expires_on)
-    session = Session(token, case, bool(kept["watched"]), row.created_at, row.seen_at)
+    short = bool(kept.get("short"))
+    session = Session(token, case, bool(kept["watched"]), row.created_at, row.seen_at, short)
     if now >= session.closes_at:
         end(token)
         return None
@@ -76,7 +84,7 @@ def stay(session: Session, now: datetime) -> Session:
     """Note that somebody is still here."""
     Row.objects.filter(pk=_row_id(session.token), seen_at__lt=now).update(seen_at=now)
     seen_at = max(session.seen_at, now)
-    return Session(session.token, session.case, session.watched, session.created_at, seen_at)
+    return replace(session, seen_at=seen_at)
 
 
 def end(token: bytes) -> None:

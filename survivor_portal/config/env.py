@@ -16,6 +16,8 @@ HOUSE = Path(__file__).resolve().parent.parent.parent
 NEUTRAL_NAME = "Next steps"
 EXIT_TARGET = "https://www.bbc.com/weather"
 
+FLOOD_FROM = 60
+
 # A key made for trying things out carries this in front, so that production knows it again.
 DEVELOPMENT_MARK = "development-"
 SHORTEST_KEY = 50
@@ -75,6 +77,10 @@ class Environment:
     older_keys: tuple[str, ...] = field(repr=False, default=())
     hosts: tuple[str, ...] = ()
     proxy_sets_scheme: bool = False
+    # How many proxies stand in front, each adding the address it saw to X-Forwarded-For.
+    trusted_proxies: int = 0
+    # More tries in vain a minute than this, at the whole site, are a flood.
+    flood_from: int = FLOOD_FROM
     site_name: str = NEUTRAL_NAME
     exit_target: str = EXIT_TARGET
     operator: Operator = Operator(name="", contact="", country="")
@@ -128,6 +134,13 @@ def for_production(environ: Mapping[str, str]) -> Environment:
             problems.append(f"{name} must be yes or no" if value else f"{name} is missing")
         return bool(default)
 
+    def count(name: str, default: int, lowest: int, highest: int) -> int:
+        value = environ.get(name, "").strip() or str(default)
+        if not (value.isascii() and value.isdecimal() and lowest <= int(value[:9]) <= highest):
+            problems.append(f"{name} must be a whole number from {lowest} to {highest}")
+            return default
+        return int(value)
+
     keys = _keys(environ, "SECRET_KEY_FILE", "secret-key", problems)
     found = Environment(
         data_dir=_folder(text("DATA_DIR"), problems),
@@ -135,6 +148,8 @@ def for_production(environ: Mapping[str, str]) -> Environment:
         older_keys=tuple(keys[1:]),
         hosts=_hosts(text("ALLOWED_HOSTS"), problems),
         proxy_sets_scheme=flag("PROXY_SETS_SCHEME"),
+        trusted_proxies=count("TRUSTED_PROXIES", 0, 0, 9),
+        flood_from=count("FLOOD_FROM", FLOOD_FROM, 1, 100_000),
         site_name=text("SITE_NAME", NEUTRAL_NAME),
         exit_target=_https("EXIT_TARGET", text("EXIT_TARGET", EXIT_TARGET), problems),
         operator=Operator(

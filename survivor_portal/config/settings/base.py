@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from survivor_portal.config.env import EXIT_TARGET as DEFAULT_EXIT_TARGET
+from survivor_portal.config.env import FLOOD_FROM as DEFAULT_FLOOD_FROM
 from survivor_portal.config.env import HOUSE, NEUTRAL_NAME, Store
 from survivor_portal.seals import STRONG
 from survivor_portal.web.safety.logs import logging_config
@@ -129,6 +130,12 @@ EPOCH_DIR = Path()
 EPOCH_MARK = ""
 # What one try of a phrase costs; only tests lower it.
 PHRASE_COST = STRONG
+# More tries in vain a minute than this at the whole site are a flood: the door then asks one thing more.
+FLOOD_FROM = DEFAULT_FLOOD_FROM
+# How many entries of X-Forwarded-For, from the right, are the doing of our own proxies.
+TRUSTED_PROXIES = 0
+# Nobody fills in a form that keeps or opens a case in less than this; programs do. Only tests lower it.
+FILL_SECONDS = 2
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

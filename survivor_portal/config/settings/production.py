@@ -21,6 +21,8 @@ STATIC_ROOT = _env.data_dir / "static"
 
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _env.proxy_sets_scheme else None
+TRUSTED_PROXIES = _env.trusted_proxies
+FLOOD_FROM = _env.flood_from
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _env.hsts_subdomains
 SECURE_HSTS_PRELOAD = _env.hsts_preload

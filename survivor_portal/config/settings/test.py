@@ -38,6 +38,9 @@ EPOCH_DIR.mkdir(mode=0o700)
 EPOCH_MARK = "development-"
 # One test of the phrase and `benchmarks/unlock.py` use the real cost.
 PHRASE_COST = Cost(kib=8, passes=1)
+# Tests type faster than people, and fail more often: those of the throttle set these two for themselves.
+FILL_SECONDS = 0
+FLOOD_FROM = 1_000_000
 
 STATIC_ROOT = _folder / "static"
 
