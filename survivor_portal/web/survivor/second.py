@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from survivor_portal import directory, letters
@@ -30,6 +31,9 @@ _KINDS: dict[Do, SecondKind] = {
     Do.NOTE: SecondKind.INVESTIGATOR,
     Do.LAWYER: SecondKind.LAWYER,
 }
+# What a platform gets may come before the one who posted it, so it does not tell where somebody lives.
+_TO_THE_PLATFORM = frozenset({Do.REMIND, Do.ANSWER, Do.APPEAL})
+_MOMENTS = ("sent_at", "received_at", "replied_at", "late_since", "due_at")
 _ANSWERS = {
     Fact.REFUSAL: Reported.REFUSED,
     Fact.PARTLY: Reported.PARTLY,
@@ -63,6 +67,8 @@ def letter(
         for place in takedown.places
     )
     history = history_of(takedown, clocks)
+    if rung.do not in _TO_THE_PLATFORM:
+        history = _by_own_clock(history)
     kind = _KINDS[rung.do]
     if rung.reasons == (Reason.REMOVED,):
         # A round: everything is said to be gone, and the letter is about just that.
@@ -110,6 +116,12 @@ def history_of(takedown: Takedown, clocks: Iterable[Running]) -> letters.History
         late_since=late,
         due_at=min((c.due_at for c in duties if c.due_at), default=None),
     )
+
+
+def _by_own_clock(history: letters.History) -> letters.History:
+    """Moments with the person's own time beside UTC."""
+    told = {name: getattr(history, name) for name in _MOMENTS}
+    return replace(history, **{name: timezone.localtime(at) for name, at in told.items() if at})
 
 
 def missing(letter: letters.Letter) -> list[str]:
