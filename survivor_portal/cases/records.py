@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from survivor_portal.cases import book, keys
 from survivor_portal.cases.book import Note, Tampered
@@ -35,6 +35,25 @@ def add(case: OpenCase, kind: str, document: Document, note: Note, now: datetime
         Row.objects.create(
             id=record.id, case_id=case.id, kind=kind, revision=1, envelope=_envelope(case, record)
         )
+        book.add(case, [_told(note, record)], now)
+    return record
+
+
+def add_only(case: OpenCase, kind: str, document: Document, note: Note, now: datetime) -> Record | None:
+    """As `add`, for a kind of which a case has one. None, and nothing written, where it is there already.
+
+    The row's name is made from case and kind, so two at once cannot both write it, whatever each has read.
+    """
+    record = Record(keys.index("only1", f"{case.id}|{kind}"), kind, 1, document)
+    envelope = _envelope(case, record)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                Row(id=record.id, case_id=case.id, kind=kind, revision=1, envelope=envelope).save(
+                    force_insert=True
+                )
+        except IntegrityError:
+            return None
         book.add(case, [_told(note, record)], now)
     return record
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +20,7 @@ from survivor_portal.cases.book import Note
 from survivor_portal.cases.unlocked import Session
 from survivor_portal.directory import Asker
 from survivor_portal.visits.visit import Data, TooMuch
+from survivor_portal.web.safety.networks import What
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import notes
@@ -38,6 +38,7 @@ from survivor_portal.web.survivor.keeping_drafts import (
 from survivor_portal.web.survivor.keeping_forms import OWN, AskedBack, Making, No, answered, attempt, to_case
 from survivor_portal.web.survivor.keeping_inside import CASE_STEPS, PAGES, act_in_case, resume, show_in_case
 from survivor_portal.web.survivor.keeping_locked import locked_page
+from survivor_portal.web.survivor.keeping_tries import within
 
 AT = "keep"  # `at` in the visit while somebody is on these pages
 STEPS = frozenset({"keep", "keep_make", "keep_card", "keep_ask", "keep_confirm"})
@@ -81,9 +82,9 @@ def act(request: HttpRequest, step: str, stand: Stand) -> HttpResponse:
 def take_over(session: Session, data: Data, now: datetime) -> None:
     """Put what a visit held into a case. To do it twice does no harm."""
     document = {key: value for key, value in data.items() if key not in (*OF_THE_VISIT, WAITING)}
-    with transaction.atomic():
-        if not records.read(session.case, PLAN):
-            records.add(session.case, PLAN, document, Note("plan_kept"), now)
+    if not records.read(session.case, PLAN):
+        # Two posts at once may both have read that there is none; only one of them can write it.
+        records.add_only(session.case, PLAN, document, Note("plan_kept"), now)
 
 
 def _page(request: HttpRequest, stand: Stand, form: Any = None, no: No | None = None) -> HttpResponse:
@@ -126,7 +127,7 @@ def _confirm(request: HttpRequest, stand: Stand, waiting: Data) -> HttpResponse:
     if not form.is_valid():
         return _page(request, stand, form)
     now = timezone.now()
-    made = attempt(form, lambda: _made(stand, waiting, now))
+    made = within(request, form, What.keeping, lambda: _made(stand, waiting, now))
     if isinstance(made, No):
         return _page(request, stand, form, made)
     visit = visit_of(request).open()

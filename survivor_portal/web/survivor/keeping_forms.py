@@ -24,6 +24,7 @@ from django.utils.translation import ngettext
 from survivor_portal.cases import access, codes, phrases
 from survivor_portal.cases.phrases import Refused
 from survivor_portal.web.forms import Button, Question, Words, one_of
+from survivor_portal.web.survivor.keeping_guard import AskedInAFlood, Guarded
 from survivor_portal.web.survivor.zones import choices
 from survivor_portal.web.times import clock
 
@@ -79,7 +80,7 @@ def code_field(label: Words, missing: Words, **more: Any) -> forms.CharField:
     )
 
 
-class Making(Question):
+class Making(Guarded):
     """What kind of phrase, and for how long."""
 
     step: ClassVar[str] = "keep_make"
@@ -128,7 +129,7 @@ class Making(Question):
         return int(self.cleaned_data["days"] or access.KEEP_DAYS)
 
 
-class AskedBack(Question):
+class AskedBack(Guarded):
     """The phrase, typed once from the card."""
 
     step: ClassVar[str] = "keep_confirm"
@@ -149,7 +150,7 @@ class AskedBack(Question):
         return typed
 
 
-class Opening(Question):
+class Opening(AskedInAFlood):
     """Code and phrase. `shown`: what is typed can be read; a button changes that, without script too."""
 
     step: ClassVar[str] = "open"

@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from survivor_portal.cases import access, records
 from survivor_portal.cases.unlocked import Session
+from survivor_portal.web.safety.networks import What
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import keeping_drafts
 from survivor_portal.web.survivor.holder import PLAN, country
-from survivor_portal.web.survivor.keeping_forms import No, Opening, Recovering, answered, attempt, to_case
+from survivor_portal.web.survivor.keeping_forms import No, Opening, Recovering, answered, to_case
+from survivor_portal.web.survivor.keeping_tries import within
 
 STEPS = frozenset({"open", "recover"})
 
@@ -40,8 +42,9 @@ def act(request: HttpRequest, step: str) -> HttpResponse:
     if not form.is_valid() or not settings.CASES_OPEN:
         return _page(request, form)
     given, now = form.cleaned_data, timezone.now()
-    tried = attempt(form, lambda: _opened(form, given, now))
+    tried = within(request, form, What.opening, lambda: _opened(form, given, now))
     if isinstance(tried, No):
+        form.renew()
         return _page(request, form, tried)
     opened_of(request).begin(tried.session)
     keeping_drafts.take_in(tried.session, now)
@@ -66,7 +69,9 @@ def _opened(form: Opening, given: dict[str, Any], now: Any) -> access.Opened:
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
-    return {name: request.POST.get(name, "") for name in ("code", "phrase", "recovery", "watched")}
+    """What a form of this door held, its marks included."""
+    names = ("code", "phrase", "recovery", "watched", "since", "asked", "answer")
+    return {name: request.POST.get(name, "") for name in names}
 
 
 def _stand_at_the_beginning(request: HttpRequest, session: Session) -> None:
