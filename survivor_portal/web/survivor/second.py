@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -33,7 +33,6 @@ _KINDS: dict[Do, SecondKind] = {
 }
 # What a platform gets may come before the one who posted it, so it does not tell where somebody lives.
 _TO_THE_PLATFORM = frozenset({Do.REMIND, Do.ANSWER, Do.APPEAL})
-_MOMENTS = ("sent_at", "received_at", "replied_at", "late_since", "due_at")
 _ANSWERS = {
     Fact.REFUSAL: Reported.REFUSED,
     Fact.PARTLY: Reported.PARTLY,
@@ -120,8 +119,18 @@ def history_of(takedown: Takedown, clocks: Iterable[Running]) -> letters.History
 
 def _by_own_clock(history: letters.History) -> letters.History:
     """Moments with the person's own time beside UTC."""
-    told = {name: getattr(history, name) for name in _MOMENTS}
-    return replace(history, **{name: timezone.localtime(at) for name, at in told.items() if at})
+    return replace(
+        history,
+        sent_at=_here(history.sent_at),
+        received_at=_here(history.received_at),
+        replied_at=_here(history.replied_at),
+        late_since=_here(history.late_since),
+        due_at=_here(history.due_at),
+    )
+
+
+def _here(at: datetime | None) -> datetime | None:
+    return timezone.localtime(at) if at else None
 
 
 def missing(letter: letters.Letter) -> list[str]:
