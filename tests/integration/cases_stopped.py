@@ -20,6 +20,7 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "survivor_portal.config.settings.test"
 django.setup()
 
+from django.apps import apps  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
@@ -27,9 +28,10 @@ from django.db import connections  # noqa: E402
 from survivor_portal import seals  # noqa: E402
 from survivor_portal.cases import access, codes, ending, records, slot  # noqa: E402
 from survivor_portal.cases.book import Note  # noqa: E402
-from survivor_portal.cases.models import Arrival, Case, Entry, Record, Throttle, Unlocked  # noqa: E402
+from survivor_portal.cases.models import Record  # noqa: E402
 from survivor_portal.keystore import rotation, shred  # noqa: E402
 from survivor_portal.keystore.models import Shred  # noqa: E402
+from survivor_portal.takedowns import operations  # noqa: E402
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PHRASE = "a blue bicycle by the lake"
@@ -106,6 +108,10 @@ def make_and_fill() -> str:
     access.new_recovery_code(session, PHRASE, NOW)
     records.add(session.case, "plan", {"links": ["https://x.example/MARKER"]}, Note("kept"), NOW)
     slot.drop(session.case.id, "draft", {"text": "MARKER"}, NOW)
+    operations.begin(
+        session.case, platform="", kind="request", label="MARKER", to="MARKER", grounds=(),
+        places=[operations.Place(1, "MARKER", "https://x.example/MARKER")], now=NOW,
+    )  # fmt: skip
     return session.case.id
 
 
@@ -127,9 +133,9 @@ def gone() -> bool:
 
 
 def left() -> dict[str, int]:
-    """Rows of each table, without the case that stands in for unknown codes."""
-    found = {model.__name__: model.objects.count() for model in (Record, Entry, Arrival, Unlocked, Throttle)}
-    return found | {"Case": Case.objects.count() - 1, "Shred": Shred.objects.count() - 1}
+    """Rows of each table there is, without the case that stands in for unknown codes."""
+    found = {model.__name__: model._default_manager.count() for model in apps.get_models()}
+    return found | {"Case": found["Case"] - 1, "Shred": found["Shred"] - 1}
 
 
 def sweep(later: timedelta) -> dict[str, int]:
@@ -188,10 +194,14 @@ def steps_of(work: Callable[[], Any], before: Callable[[], Any] | None = None) -
 def stopped_deletions(kills: int) -> dict[str, Any]:
     """T22, deletion: readable after the first step was reached? anything left after the sweep?"""
     most = steps_of(delete, make_and_fill)
-    report: dict[str, Any] = {"steps": most, "kills": 0, "wrong": [], "deleted_by_sweep": 0}
-    for step in spread(kills, most):
+    report: dict[str, Any] = {"steps": most, "kills": 0, "wrong": [], "deleted_by_sweep": 0, "tables": []}
+    planned = spread(kills, most)
+    report["planned"] = len(planned)
+    for step in planned:
         fresh()
         in_a_process(make_and_fill)
+        full = in_a_process(left)[1]
+        report["tables"] = sorted(name for name, count in full.items() if count)
         killed, _ = in_a_process(delete, kill_at=step)
         report["kills"] += killed
         began = in_a_process(gone)[1]
@@ -210,7 +220,9 @@ def stopped_creations(kills: int) -> dict[str, Any]:
     """T22, creation: a case half made never opens and is gone after a day."""
     most = steps_of(make)
     report: dict[str, Any] = {"steps": most, "kills": 0, "wrong": [], "half_made": 0}
-    for step in spread(kills, most):
+    planned = spread(kills, most)
+    report["planned"] = len(planned)
+    for step in planned:
         fresh()
         killed, _ = in_a_process(make, kill_at=step)
         report["kills"] += killed
@@ -226,8 +238,11 @@ def stopped_creations(kills: int) -> dict[str, Any]:
     return report
 
 
-def old_backups(count: int, deleted: int) -> dict[str, Any]:
-    """T21: what opens of old backups after a tenth was deleted and the key of the day was turned twice."""
+def old_backups(count: int, deleted: int, days_off: int = 0) -> dict[str, Any]:
+    """T21: what opens of old backups after some were deleted and the key of the day was turned twice.
+
+    With `days_off` the machine was off meanwhile, and the key is turned once, at the start.
+    """
     drawn = [codes.new_code() for _ in range(count)]
 
     def make_all() -> list[str]:
@@ -237,9 +252,10 @@ def old_backups(count: int, deleted: int) -> dict[str, Any]:
         for case_id in made[:deleted]:
             ending.erase_case(case_id)
 
-    def turn_twice() -> None:
-        rotation.rotate(NOW + timedelta(days=1))
-        rotation.rotate(NOW + timedelta(days=2))
+    def turn() -> None:
+        # Two days in a row, or one start after three days off.
+        for day in (3,) if days_off else (1, 2):
+            rotation.rotate(NOW + timedelta(days=day))
 
     def open_all() -> list[bool]:
         found = []
@@ -262,7 +278,7 @@ def old_backups(count: int, deleted: int) -> dict[str, Any]:
     for name in ("site", "keys"):
         copy(DATA / f"{name}.sqlite3", DATA / f"{name}.old")
     in_a_process(delete_some)
-    in_a_process(turn_twice)
+    in_a_process(turn)
     put_back("site")
     with_todays_keys = in_a_process(open_all)[1]
     put_back("site", "keys")

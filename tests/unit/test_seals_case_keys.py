@@ -1,7 +1,9 @@
 """The keys of a case: known answers of the standards, and nothing that was changed ever opens."""
 
 import random
-import threading
+import subprocess
+import sys
+import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survivor_portal import seals
+from survivor_portal.config.env import HOUSE
 from survivor_portal.seals import _people
 
 QUICK = seals.Cost(kib=8, passes=1)
@@ -51,6 +54,15 @@ def test_t04_argon2id_is_the_one_of_the_standard() -> None:
     assert standard.hex() == "0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659"
     assert seals.phrase_key("password", SALT) == other
     assert other.hex() == "64238e3e58814f30f3e39a08c684eff99323911c33f0af78e91e933a7f792bc9"
+
+
+@pytest.mark.parametrize(("kib", "passes"), [(8, 1), (8, 2), (64, 1), (256, 4), (1024, 3), (19 * 1024, 2)])
+@pytest.mark.parametrize("phrase", ["", "password", "Größe №5 😀", "x" * 256])
+def test_t04_two_implementations_of_argon2id_agree_at_any_cost(phrase: str, kib: int, passes: int) -> None:
+    text = unicodedata.normalize("NFKC", phrase).encode()
+    other = Argon2id(salt=SALT, length=32, iterations=passes, lanes=1, memory_cost=kib).derive(text)
+
+    assert seals.phrase_key(phrase, SALT, seals.Cost(kib=kib, passes=passes)) == other
 
 
 def test_t04_sealing_to_a_person_is_the_one_of_the_standard() -> None:
@@ -264,21 +276,50 @@ def test_t35_any_text_at_all_makes_a_key(phrase: str) -> None:
 # --- T9: threads -------------------------------------------------------------------------------------------
 
 
+THREADS = """
+import sys, threading
+from survivor_portal import seals
+
+count, kib, passes, salt = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), b"s" * 16
+cost = seals.Cost(kib=kib, passes=passes)
+together, made = threading.Barrier(8), []
+
+def share(worker):
+    together.wait()
+    for n in range(worker, count, 8):
+        made.append(seals.phrase_key(f"phrase {n % 10}", salt, cost))
+
+threads = [threading.Thread(target=share, args=(worker,)) for worker in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(len(made), *sorted({key.hex() for key in made}))
+"""
+
+
+def in_eight_threads(count: int, cost: seals.Cost) -> list[str]:
+    """How many keys were made, and which. A process of its own: one that hangs is ended after 120 s."""
+    arguments = [str(number) for number in (count, cost.kib, cost.passes)]
+    done = subprocess.run(
+        [sys.executable, "-c", THREADS, *arguments], cwd=HOUSE, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
 def test_t09_many_phrases_in_eight_threads_never_hang(sizes: Callable[[str], int]) -> None:
     count = sizes("phrase_keys_in_threads")
-    wanted = [seals.phrase_key(f"phrase {n % 10}", SALT, QUICK) for n in range(10)]
-    together = threading.Barrier(8)
+    wanted = sorted(seals.phrase_key(f"phrase {n % 10}", SALT, QUICK).hex() for n in range(10))
 
-    def share(worker: int) -> list[bytes]:
-        together.wait()
-        return [seals.phrase_key(f"phrase {n % 10}", SALT, QUICK) for n in range(worker, count, 8)]
+    assert in_eight_threads(count, QUICK) == [str(count), *wanted]
 
-    with ThreadPoolExecutor(8) as pool:
-        shares = [pool.submit(share, worker) for worker in range(8)]
-        made = [key for part in shares for key in part.result(timeout=120)]
 
-    assert len(made) == count
-    assert set(made) == set(wanted)
+def test_t09_nor_do_they_at_the_real_cost(sizes: Callable[[str], int]) -> None:
+    count = sizes("phrase_keys_at_real_cost")
+
+    made = in_eight_threads(count, seals.STRONG)
+
+    assert int(made[0]) == count
+    assert len(made) == 1 + min(count, 10)
 
 
 def test_t09_the_real_cost_in_four_threads_gives_the_same_bytes() -> None:

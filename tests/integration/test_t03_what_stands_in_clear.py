@@ -1,0 +1,207 @@
+"""T3: what stands in clear is what the design allows, by its meaning and by what a full database holds.
+
+`ALLOWED` is the list of the security design (its section 4), written down a second time and by hand; the list
+of columns in `docs/clear-columns.csv` is compared with the models elsewhere.
+"""
+
+import csv
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from survivor_portal import directory
+from survivor_portal.cases import access, book, records, slot
+from survivor_portal.config.env import HOUSE
+from survivor_portal.insights import tally
+from survivor_portal.takedowns import operations
+from survivor_portal.takedowns.due import due_by
+from survivor_portal.takedowns.process import Move, State
+from survivor_portal.takedowns.standing import Entry, How
+from survivor_portal.visits import visit as visits
+
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+NOW = datetime(2026, 11, 22, 12, 34, 56, tzinfo=UTC)
+
+# What the design names for each table, and the column it became.
+ALLOWED = {
+    "cases_case": {
+        "id": "id", "code index": "code_index", "KDF id": "kdf", "KDF salt": "salt", "wraps": "wrap",
+        "CASE_PK": "public_key", "expires_on": "expires_on", "last_active_on": "last_active_on",
+        "owner kind": "owner",
+    },
+    "cases_record": {
+        "id": "id", "case": "case_id", "kind": "kind", "revision": "revision", "padded envelope": "envelope",
+    },
+    "cases_arrival": {"id": "id", "case": "case_id", "kind": "kind", "padded envelope": "envelope"},
+    "takedowns_takedown": {
+        "id": "id", "case": "case_id", "platform slug": "platform", "kind": "kind", "state": "state",
+        "due_at": "due_at", "revision": "revision", "overview": "overview", "details": "details",
+    },
+    "cases_entry": {"case": "case_id", "seq": "seq", "day": "day", "salted leaf": "leaf", "head": "head"},
+    "cases_unlocked": {"hashed token": "id", "blob": "sealed", "times": "created_at"},
+    "cases_throttle": {"code index": "id", "failures": "strikes", "next try": "next_try_at"},
+}  # fmt: skip
+# What is there beside it, each for a reason that stands in `docs/clear-columns.csv`.
+BESIDE = {
+    "cases_case": {"recovery_salt", "recovery_wrap", "book_length", "book_mark", "confirm_by"},
+    "cases_entry": {"id", "envelope"},
+    "cases_unlocked": {"tag", "seen_at"},
+    "cases_throttle": {"unseen"},
+    # Not of a case: the visit, a count of presses, and the second database.
+    "visits_visit": {"id", "sealed", "created_at", "seen_at"},
+    "insights_wrongaddress": {"id", "channel", "month", "count"},
+    "keystore_shred": {"id", "epoch", "wrapped"},
+}
+# Times of day stand in clear in these columns only; all else is a day or inside an envelope.
+MOMENTS = {
+    "takedowns_takedown.due_at", "cases_case.confirm_by", "cases_unlocked.created_at",
+    "cases_unlocked.seen_at", "cases_throttle.next_try_at", "visits_visit.created_at", "visits_visit.seen_at",
+}  # fmt: skip
+
+HEX_32, HEX_64 = re.compile("[0-9a-f]{32}"), re.compile("[0-9a-f]{64}")
+WORD = re.compile("[a-z0-9_]{2,20}")
+# What a column of letters may hold. Nothing else may stand there, whatever was typed.
+SHAPES = {
+    "cases_case.id": HEX_32, "cases_case.code_index": HEX_32,
+    "cases_case.owner": re.compile("person|guardian|nobody"),
+    "cases_record.id": HEX_32, "cases_record.case_id": HEX_32, "cases_record.kind": WORD,
+    "cases_arrival.id": HEX_32, "cases_arrival.case_id": HEX_32, "cases_arrival.kind": WORD,
+    "cases_entry.case_id": HEX_32,
+    "cases_unlocked.id": HEX_64, "cases_unlocked.tag": HEX_32,
+    "cases_throttle.id": re.compile("(phrase|recovery|again):[0-9a-f]{32}"),
+    "takedowns_takedown.id": HEX_32, "takedowns_takedown.case_id": HEX_32,
+    "takedowns_takedown.kind": WORD,
+    "takedowns_takedown.platform": re.compile("|".join(["other", *(p.key for p in directory.platforms())])),
+    "takedowns_takedown.state": re.compile("|".join(State)),
+    "visits_visit.id": HEX_64,
+    "insights_wrongaddress.channel": re.compile("[a-z0-9-]+:[a-z0-9_-]+"),
+    "keystore_shred.id": HEX_32,
+}  # fmt: skip
+# Envelopes of text: version, nonce, key or salt in front, tag behind, and steps of 256 bytes between.
+AROUND = {
+    "cases_record.envelope": 1 + 12 + 16, "cases_entry.envelope": 1 + 12 + 16,
+    "cases_case.book_mark": 1 + 12 + 16, "takedowns_takedown.overview": 1 + 12 + 16,
+    "takedowns_takedown.details": 1 + 12 + 16, "cases_arrival.envelope": 1 + 32 + 16,
+    "cases_unlocked.sealed": 1 + 32 + 12 + 16, "visits_visit.sealed": 1 + 32 + 12 + 16,
+    "keystore_shred.wrapped": 1 + 32 + 12 + 16,
+}  # fmt: skip
+# And those of fixed length: keys, salts, wraps, hashes.
+FIXED = {
+    "cases_case.salt": 16, "cases_case.recovery_salt": 16, "cases_case.wrap": 77,
+    "cases_case.recovery_wrap": 77, "cases_case.public_key": 32, "cases_entry.leaf": 32,
+    "cases_entry.head": 32,
+}  # fmt: skip
+
+
+def columns() -> Iterator[tuple[str, "models.Field[Any, Any]"]]:
+    for model in apps.get_models(include_auto_created=True):
+        for field in model._meta.concrete_fields:
+            yield f"{model._meta.db_table}.{field.column}", field
+
+
+def test_t03_the_columns_are_those_of_the_design_and_the_known_ones_beside() -> None:
+    named = {f"{table}.{column}" for table, given in ALLOWED.items() for column in given.values()}
+    beside = {f"{table}.{column}" for table, given in BESIDE.items() for column in given}
+    listed = {
+        f"{row['table']}.{row['column']}"
+        for row in csv.DictReader((HOUSE / "docs/clear-columns.csv").read_text("utf-8").splitlines())
+    }
+
+    assert {name for name, _field in columns()} == named | beside == listed
+    assert named & beside == set()
+
+
+def test_t03_a_time_of_day_stands_in_clear_where_it_must_and_nowhere_else() -> None:
+    kinds = {name: field for name, field in columns() if isinstance(field, models.DateField)}
+
+    assert {name for name, field in kinds.items() if isinstance(field, models.DateTimeField)} == MOMENTS
+    assert {"cases_case.expires_on", "cases_case.last_active_on", "cases_entry.day"} <= kinds.keys() - MOMENTS
+
+
+def test_t03_every_column_is_an_envelope_a_number_a_day_or_has_a_shape() -> None:
+    letters, sealed = set(), set()
+    for name, field in columns():
+        target = field.target_field if isinstance(field, models.ForeignKey) else field
+        if isinstance(target, models.BinaryField):
+            sealed.add(name)
+        elif isinstance(target, models.CharField | models.TextField):
+            letters.add(name)
+        else:
+            assert isinstance(target, models.IntegerField | models.DateField | models.AutoField), name
+
+    assert letters == SHAPES.keys()
+    assert sealed == AROUND.keys() | FIXED.keys()
+
+
+def filled() -> None:
+    """Something in every table, with words and odd names wherever a person may type any."""
+    access.prepare()
+    words = "Ünique Marker 77, https://secret.example/marker"
+    new = access.open_new(NOW, phrase=f"{words} as a phrase", owner=access.Owner.guardian)
+    other = access.open_new(NOW)
+    case = new.session.case
+    access.new_recovery_code(new.session, new.phrase, NOW)
+    with pytest.raises(access.NotOpened):
+        access.open_with(other.code, words, NOW)
+    for length in (1, 255, 256, 5000):
+        records.add(case, "plan", {"links": [words * length]}, book.Note("plan_kept"), NOW)
+        slot.drop(case.id, "draft", {"text": words * length}, NOW)
+    place = operations.Place(1, words, words, words, words, 1)
+    for platform, site in (("x", ""), ("", "secret.example")):
+        made = operations.begin(
+            case, platform=platform, kind="request_48h", label=words, to=words, grounds=("us-tida",),
+            places=[place], now=NOW, site=site,
+        )  # fmt: skip
+        sent = Entry(made.next_seq, Move.SEND, NOW, (1,), how=How.FORM, ticket=words)
+        due = due_by(NOW, counts_as_minor=False, zone=UTC)
+        operations.note(case, made, sent, NOW + timedelta(minutes=7), due=due)
+    token, visit = visits.begin(NOW)
+    visit.data["links"] = words
+    visits.save(visit, NOW)
+    assert token
+    first = next(c for p in directory.platforms() for c in (f"{p.key}:{ch.key}" for ch in p.channels))
+    tally.wrong_address(first, NOW.date())
+
+
+def test_t03_in_a_full_database_every_value_has_its_shape() -> None:
+    filled()
+    met = dict.fromkeys((name for name, _field in columns()), 0)
+    for model in apps.get_models():
+        for row in model._default_manager.values():
+            for column, value in row.items():
+                name = f"{model._meta.db_table}.{column}"
+                met[name] += value is not None
+                _fits(name, value, stand_in=row.get("owner") == "nobody")
+
+    # A test that met no value of a column would be content with anything in it.
+    assert [name for name, count in met.items() if not count] == []
+
+
+def _fits(name: str, value: Any, *, stand_in: bool) -> None:
+    if value is None:
+        assert name in ("cases_case.confirm_by", "takedowns_takedown.due_at"), name
+    elif name in SHAPES:
+        assert SHAPES[name].fullmatch(value), name
+    elif stand_in and name in ("cases_case.public_key", "cases_case.book_mark"):
+        # The one that stands in for unknown codes holds nothing.
+        assert bytes(value) == b""
+    elif name in AROUND:
+        inside = len(bytes(value)) - AROUND[name]
+        assert inside > 0, name
+        assert inside % 256 == 0, name
+    elif name in FIXED:
+        assert len(bytes(value)) == FIXED[name], name
+    elif isinstance(value, datetime):
+        assert name in MOMENTS, name
+        if name == "takedowns_takedown.due_at":
+            assert (value.minute, value.second, value.microsecond) == (0, 0, 0)
+    else:
+        assert isinstance(value, int | date), name
+    if isinstance(value, str | bytes | memoryview):
+        text = value if isinstance(value, str) else bytes(value).decode("latin-1")
+        assert "arker" not in text, name
