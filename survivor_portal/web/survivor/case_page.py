@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,29 +12,24 @@ from django.views.decorators.http import require_http_methods
 
 from survivor_portal.cases import book
 from survivor_portal.takedowns import operations
-from survivor_portal.takedowns.operations import Line, NoSuchTakedown
-from survivor_portal.takedowns.process import State
+from survivor_portal.takedowns.operations import NoSuchTakedown, Takedown
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
-from survivor_portal.web.survivor import case_answers, case_letters, case_request, case_words, keeping
+from survivor_portal.web.survivor import (
+    case_answers,
+    case_letters,
+    case_request,
+    case_rounds,
+    case_rows,
+    case_spread,
+    case_words,
+    keeping,
+)
 from survivor_portal.web.survivor.case_desk import BOARD, REQUEST, TIMELINE, Desk, here
+from survivor_portal.web.survivor.case_rows import Part, Row
 from survivor_portal.web.survivor.own_time import in_own_time
 
-PAGE = 50  # entries of the timeline on one page
-# What asks for something from the person today, by the state alone.
-_OURS = frozenset(
-    {
-        State.DRAFTED,
-        State.TO_CONFIRM,
-        State.BOUNCED,
-        State.MORE_ASKED,
-        State.REDIRECTED,
-        State.REFUSED,
-        State.PARTLY_REMOVED,
-        State.REAPPEARED,
-    }
-)
-_DONE = frozenset({State.REMOVED, State.CARRIED_ON, State.CLOSED})
+PAGE = 50  # lines of the board, or of the timeline, on one page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,46 +57,58 @@ def case(request: HttpRequest) -> HttpResponse:
 
 def _shown(desk: Desk) -> HttpResponse:
     visit = visit_of(desk.request).open()
-    page = visit.data.get("page", BOARD) if visit else BOARD
-    if page == REQUEST:
+    # "board 2" is the second part of the board.
+    page, _, part = str(visit.data.get("page", BOARD) if visit else BOARD).partition(" ")
+    number = int(part) if part.isdigit() else 1
+    if page in OF_A_REQUEST:
         try:
-            return case_request.page(desk, desk.takedown())
+            return OF_A_REQUEST[page](desk, desk.takedown(), number)
         except NoSuchTakedown:
             desk.go(BOARD)
     if page == TIMELINE:
         return _timeline(desk)
     if page in keeping.PAGES:
         return keeping.show_in_case(desk.request, page)
-    return _board(desk)
+    return _board(desk, number if page == BOARD else 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the board."""
+class Lines:
+    """The lines of one part of the board that stand on this page, and how many there are in all."""
 
-    line: Line
-    state: Any
-    is_late: bool
+    rows: tuple[Row, ...]
+    count: int
 
 
-def _board(desk: Desk) -> HttpResponse:
-    lines = operations.board(desk.case)
-    rows = [Row(line, case_words.STATES[line.state], _is_late(line, desk.now)) for line in lines]
-    today = [row for row in rows if row.line.state in _OURS or row.is_late]
-    done = [row for row in rows if row.line.state in _DONE]
-    waiting = [row for row in rows if row not in today and row not in done]
+def _board(desk: Desk, number: int) -> HttpResponse:
+    answers = desk.stand.answers
+    rows = case_rows.rows(
+        operations.board(desk.case),
+        desk.now,
+        counts_as_minor=answers.counts_as_minor,
+        may_sign=answers.may_sign and not answers.is_young_child_alone,
+    )
+    pages = max(-(-len(rows) // PAGE), 1)
+    number = min(max(number, 1), pages)
+    first = (number - 1) * PAGE
+    here_now = rows[first : first + PAGE]
     context = {
-        "today": today,
-        "waiting": waiting,
-        "done": done,
+        "parts": {
+            part.name.lower(): Lines(
+                tuple(row for row in here_now if row.part is part), sum(row.part is part for row in rows)
+            )
+            for part in Part
+        },
+        "pages": pages,
+        "before": number - 1,
+        "after": number + 1 if number < pages else 0,
+        "first": first + 1,
+        "last": first + len(here_now),
+        "count": len(rows),
         "expires_on": desk.case.expires_on,
         "drafts": keeping.drafts(desk.case),
     }
     return render(desk.request, "survivor/case/board.html", context)
-
-
-def _is_late(line: Line, now: datetime) -> bool:
-    return line.due_at is not None and line.due_at <= now and line.state not in _DONE
 
 
 def _timeline(desk: Desk) -> HttpResponse:
@@ -115,7 +120,8 @@ def _timeline(desk: Desk) -> HttpResponse:
 
 
 def _to_board(desk: Desk) -> HttpResponse:
-    desk.go(BOARD)
+    part = desk.post.get("part", "")
+    desk.go(f"{BOARD} {part}" if part.isdigit() else BOARD)
     return here()
 
 
@@ -135,5 +141,13 @@ ACTIONS: dict[str, Callable[[Desk], HttpResponse]] = {
     "request": _to_request,
     **case_answers.ACTIONS,
     **case_request.ACTIONS,
+    **case_spread.ACTIONS,
     **case_letters.ACTIONS,
+    **case_rounds.ACTIONS,
+}
+OF_A_REQUEST: dict[str, Callable[[Desk, Takedown, int], HttpResponse]] = {
+    REQUEST: lambda desk, takedown, _number: case_request.page(desk, takedown),
+    case_rounds.ROUND: lambda desk, takedown, _number: case_rounds.page(desk, takedown),
+    case_rounds.HAND: lambda desk, takedown, _number: case_rounds.hand(desk, takedown),
+    case_rounds.NAMES: case_rounds.names,
 }

@@ -134,6 +134,9 @@ HAPPENINGS: dict[Happening, Words] = {
     Fact.BACK_AGAIN: _("It is back"),
     Fact.UNCLEAR: _("An answer nobody could read"),
     Fact.THREATENED: _("Someone threatened or asked for money"),
+    Fact.SPREAD: _("You told how far it went"),
+    Fact.STILL_GONE: _("Still gone, as far as you know"),
+    Fact.NO_NEWS: _("No news about it"),
 }
 
 BOOK: dict[str, Words] = {
@@ -147,6 +150,7 @@ BOOK: dict[str, Words] = {
     "keep_changed": _("How long it is kept was changed"),
     "plan_kept": _("Your answers were kept"),
     "plan_changed": _("Your answers were changed"),
+    "places_named": _("You named a place"),
     "arrived": _("Something you sent after it closed was kept"),
 }
 
