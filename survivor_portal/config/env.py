@@ -20,9 +20,17 @@ FLOOD_FROM = 60
 
 # A key made for trying things out carries this in front, so that production knows it again.
 DEVELOPMENT_MARK = "development-"
+# Nor is a key fit that stands in the code, of the tests or of the framework's own example: anybody knows it.
+KNOWN_MARKS = (DEVELOPMENT_MARK, "tests-only-", "django-insecure-")
 SHORTEST_KEY = 50
 FEWEST_DIFFERENT_CHARACTERS = 16
 SHORTEST_PASSWORD = 16
+
+_DEFAULT = re.compile(
+    r"((postgres|password|passwort|changeme|secret|admin|root|test|site|keys|cases)"
+    r"[\W\d_]*)+",
+    re.IGNORECASE,
+)
 
 _YES = {
     "1": True,
@@ -198,7 +206,7 @@ def _keys(environ: Mapping[str, str], name: str, credential: str, problems: list
     if not lines:
         problems.append(f"the file {name} names is empty")
     for number, key in enumerate(lines, start=1):
-        if key.startswith((DEVELOPMENT_MARK, "django-insecure-")):
+        if key.startswith(KNOWN_MARKS):
             problems.append(f"{what} {number} was made for development")
         elif len(key) < SHORTEST_KEY:
             problems.append(f"{what} {number} is shorter than {SHORTEST_KEY} characters")
@@ -272,6 +280,8 @@ def _stores(environ: Mapping[str, str], problems: list[str]) -> tuple[Store, Sto
         return None
     if (cases.host, cases.port) == (keys.host, keys.port):
         problems.append("DATABASE_URL and KEYS_DATABASE_URL must name two clusters")
+    if cases.password and cases.password == keys.password:
+        problems.append("DATABASE_PASSWORD_FILE and KEYS_DATABASE_PASSWORD_FILE hold the same password")
     return cases, keys
 
 
@@ -317,6 +327,8 @@ def _password(environ: Mapping[str, str], name: str, problems: list[str]) -> str
         problems.append(
             f"the password in the file {name} names is shorter than {SHORTEST_PASSWORD} characters"
         )
+    elif _DEFAULT.fullmatch(password) or len(set(password)) < FEWEST_DIFFERENT_CHARACTERS // 2:
+        problems.append(f"the password in the file {name} names is one that anybody guesses")
     return password
 
 
