@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from survivor_portal.replies import Remark, ReplyClass
 from survivor_portal.takedowns.clocks import Kind, Running, Runs
-from survivor_portal.takedowns.ladder import Do
+from survivor_portal.takedowns.ladder import Do, Reason, Rung
 from survivor_portal.takedowns.process import Fact, Happening, Move, State
 from survivor_portal.takedowns.standing import Entry, How
 from survivor_portal.web.forms import Words
@@ -153,6 +153,13 @@ BOOK: dict[str, Words] = {
     "places_named": _("You named a place"),
     "arrived": _("Something you sent after it closed was kept"),
 }
+
+
+def step_words(rung: Rung) -> tuple[Words, Words]:
+    """What a next step is called, and why it is there."""
+    if rung.do is Do.SUPPLEMENT and rung.reasons == (Reason.REMOVED,):
+        return _("Ask the hotline if it is gone"), _("They have trained people for this. You do nothing else.")
+    return STEPS[rung.do]
 
 
 def happening_words(entry: Entry) -> Words:
