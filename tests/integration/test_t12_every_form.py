@@ -16,6 +16,10 @@ from django.test import Client
 
 from survivor_portal.cases import access, book, records, slot, throttle, unlocked
 from survivor_portal.cases.models import Arrival, Unlocked
+from survivor_portal.takedowns import operations
+from survivor_portal.takedowns.due import due_by
+from survivor_portal.takedowns.process import Fact, Move
+from survivor_portal.takedowns.standing import Entry
 from survivor_portal.visits import visit as visits
 from survivor_portal.visits.models import Visit
 from survivor_portal.web.forms import Question
@@ -56,12 +60,16 @@ class Form:
     @property
     def name(self) -> tuple[str, ...]:
         """Two forms of one name do the same."""
-        what = {k: v for k, v in self.hidden.items() if k not in ("csrfmiddlewaretoken", "draft", "text")}
+        what = {
+            k: v for k, v in self.hidden.items() if k not in ("csrfmiddlewaretoken", "draft", "seen", "text")
+        }
         return (self.action, *(f"{k}={v}" for k, v in sorted(what.items())), *sorted(self.text))
 
     def filled(self, words: dict[str, str]) -> dict[str, str]:
         pressed = {"go": "1"} if "go" in self.buttons else {}
-        return self.hidden | self.choices | {name: words.get(name, "") for name in self.text} | pressed
+        # Who writes numbers of places means some of them.
+        some = {"which": "some"} if "which" in self.choices else {}
+        return self.hidden | self.choices | some | {name: words.get(name, "") for name in self.text} | pressed
 
 
 class Page(HTMLParser):
@@ -121,7 +129,8 @@ def words_for(form: Form, mark: str) -> dict[str, str]:
     shapes = {
         "links": f"https://board.example/{mark}-links",
         "email": f"{mark}-mail@mail.example",
-        "text": f"{mark}-text: we found no breach",
+        "numbers": "13-15, 17-25",
+        "text": f"{mark}-text: We removed some of the content you reported.",
     }
     return {name: shapes.get(name, words) for name, words in given.items()}
 
@@ -134,6 +143,20 @@ def new() -> access.NewCase:
     visit = visits.read(bytes.fromhex(begun(NEWS_CASE | CASE, LINKS, "On Snapchat, user none, 3 May")), now)
     assert visit
     records.add(new.session.case, "plan", dict(visit.data), book.Note("plan_kept"), now)
+    places = [operations.Place(n, f"Place {n}", f"https://board.example/many/{n}") for n in range(1, 26)]
+    many = operations.begin(
+        new.session.case,
+        platform="",
+        kind="request",
+        label="Many",
+        to="It",
+        grounds=(),
+        places=places,
+        now=now,
+    )
+    due = due_by(now, counts_as_minor=False, zone=UTC)
+    gone = Entry(3, Fact.REMOVAL, now, tuple(range(1, 13)))
+    operations.note_each(new.session.case, many, [Entry(2, Move.SEND, now), gone], now, due=due)
     return new
 
 
@@ -175,7 +198,9 @@ def _walk(new: access.NewCase) -> list[Form]:
     while waiting and len(met) < MOST:
         form = waiting.pop(0)
         throttle.Throttle.objects.all().delete()
-        answer = client.post(form.action, form.filled(words_for(form, "walk")), follow=True)
+        typed = form.filled(words_for(form, "walk"))
+        typed.pop("seen", "")  # other forms were sent since this one was met; that is no other window
+        answer = client.post(form.action, typed, follow=True)
         assert answer.status_code < 500, form
         look(answer, answer.redirect_chain[-1][0] if answer.redirect_chain else form.action)
     return list(met.values())

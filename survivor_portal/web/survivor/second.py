@@ -10,14 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from survivor_portal import directory, letters
-from survivor_portal.directory import Method, Purpose, Reported
+from survivor_portal.directory import Asker, Method, Purpose, Reported
 from survivor_portal.letters import SecondKind
+from survivor_portal.takedowns import spread
 from survivor_portal.takedowns.clocks import Kind, Running, Runs
 from survivor_portal.takedowns.due import processes
 from survivor_portal.takedowns.ladder import Do, Reason, Rung
 from survivor_portal.takedowns.operations import Takedown
 from survivor_portal.takedowns.process import Fact
-from survivor_portal.takedowns.standing import last
+from survivor_portal.takedowns.standing import Spread, last
 from survivor_portal.web.survivor.drafting import facts_of, signer_of
 from survivor_portal.web.survivor.flow import Stand, place_of
 
@@ -67,7 +68,7 @@ def letter(
     )
     history = history_of(takedown, clocks)
     if rung.do not in _TO_THE_PLATFORM:
-        history = _by_own_clock(history)
+        history = replace(_by_own_clock(history), spread=_spread(stand, takedown))
     kind = _KINDS[rung.do]
     if rung.reasons == (Reason.REMOVED,):
         # A round: everything is said to be gone, and the letter is about just that.
@@ -131,6 +132,22 @@ def _by_own_clock(history: letters.History) -> letters.History:
 
 def _here(at: datetime | None) -> datetime | None:
     return timezone.localtime(at) if at else None
+
+
+def _spread(stand: Stand, takedown: Takedown) -> tuple[tuple[int, str], ...]:
+    """How far it went, where a grown-up told it. A child's number is for the child's own page."""
+    answers = stand.answers
+    is_grown = answers.asker is Asker.SELF and not answers.is_minor_today
+    if not is_grown and answers.asker not in (Asker.PARENT, Asker.ADVOCATE):
+        return ()
+    return tuple((one.item, _spread_words(one)) for one in spread.known(takedown.standing))
+
+
+def _spread_words(one: Spread) -> str:
+    amounts = [(one.views, "views"), (one.shares, "shares")]
+    parts = [f"{number:,} {what}" for number, what in amounts if number is not None]
+    seen = f" (as known on {one.seen_at.day} {one.seen_at:%B %Y})" if one.seen_at else ""
+    return "; ".join(parts) + seen
 
 
 def missing(letter: letters.Letter) -> list[str]:

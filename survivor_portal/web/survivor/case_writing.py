@@ -1,0 +1,89 @@
+"""Write down what a form of a case says: once, as a whole, and never over what another window changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from survivor_portal.takedowns import operations
+from survivor_portal.takedowns.operations import Takedown
+from survivor_portal.takedowns.process import NotNow
+from survivor_portal.takedowns.standing import Entry, NoSuchEntry
+from survivor_portal.web.forms import Words
+from survivor_portal.web.survivor.case_desk import Desk, here
+
+CHANGED: Words = _(
+    "Something changed in another window. Here is how it stands now. What you typed is still here."
+)
+UNFIT: Words = _("This does not fit with the other lines. Please check the day and the places.")
+# Shows the form again as it was sent, over what stands now, with a word on top.
+Again = Callable[[Takedown, Words], HttpResponse]
+_SAME_TIME = timedelta(minutes=2)
+
+
+def as_seen(desk: Desk, takedown: Takedown) -> Takedown:
+    """The request as it stood when this form was drawn: "all that wait" means those that waited then."""
+    newer = takedown.revision - _seen(desk, takedown)
+    if not 0 < newer < len(takedown.entries):
+        return takedown
+    return replace(takedown, entries=takedown.entries[:-newer])
+
+
+def write(
+    desk: Desk, takedown: Takedown, entries: Sequence[Entry], again: Again, reply: str = ""
+) -> HttpResponse:
+    """Note these entries in one transaction, then show what stands.
+
+    A form sent twice writes once. Where something else was noted since the form was drawn, nothing is
+    written and the form comes again. The entries' own numbers do not matter.
+    """
+    seen = _seen(desk, takedown)
+    if seen != takedown.revision:
+        return _met(takedown, entries, seen, again, reply)
+    due = desk.due(desk.stand)
+    noted = takedown
+    try:
+        with transaction.atomic():
+            for place, entry in enumerate(entries):
+                numbered = replace(entry, seq=noted.next_seq)
+                words = "" if place else reply
+                noted = operations.note(desk.case, noted, numbered, desk.now, due=due, reply=words)
+    except operations.ChangedMeanwhile:
+        return _met(operations.read(desk.case, takedown.id), entries, seen, again, reply)
+    except (NotNow, NoSuchEntry):
+        return again(takedown, UNFIT)
+    return here()
+
+
+def _seen(desk: Desk, takedown: Takedown) -> int:
+    text = desk.post.get("seen", "")
+    return int(text) if text.isdecimal() and len(text) < 9 else takedown.revision
+
+
+def _met(takedown: Takedown, entries: Sequence[Entry], seen: int, again: Again, reply: str) -> HttpResponse:
+    """Another window was first; or it was this same form."""
+    newer = takedown.entries[-max(1, takedown.revision - seen) :]
+    if entries and all(any(_is_same(takedown, old, new, reply) for old in newer) for new in entries):
+        return here()
+    return again(takedown, CHANGED)
+
+
+def _is_same(takedown: Takedown, old: Entry, new: Entry, reply: str) -> bool:
+    if old.reply and reply and takedown.replies.get(old.reply) != reply:
+        return False
+    alike = replace(new, seq=old.seq, at=old.at, reply=old.reply)
+    if len(old.spread) == len(new.spread):
+        # Without a day of its own each is of the moment it was told.
+        alike = replace(
+            alike,
+            spread=tuple(
+                replace(one, seen_at=before.seen_at)
+                for one, before in zip(new.spread, old.spread, strict=True)
+            ),
+        )
+    return alike == old and bool(old.reply) == bool(new.reply) and abs(old.at - new.at) < _SAME_TIME
