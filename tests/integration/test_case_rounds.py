@@ -574,3 +574,13 @@ def test_every_page_of_a_round_is_easy_to_read(answers: dict[str, Any]) -> None:
 
     assert {name: what for name, what in found.items() if what} == {}
     assert [name for name, page in pages.items() if PATTERN.findall(words(page))] == []
+
+
+def test_the_request_leads_to_its_round_and_to_the_names() -> None:
+    session, client = kept(ADULT)
+    takedown = removed(session)
+
+    page = main(post(client, "request", request=takedown.id))
+
+    assert 'name="step" value="round"' in page
+    assert 'name="step" value="names"' in page

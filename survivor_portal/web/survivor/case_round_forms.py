@@ -47,7 +47,7 @@ class Looked(Question):
                 continue  # it was not on the page that was sent
             self.fields[name] = one_of(
                 place_name(place),
-                [(GONE, _("Gone")), (BACK, _("Still there or back")), (NOT_LOOKED, _("Not looked"))],
+                [(GONE, _("Gone")), (BACK, _("There or back")), (NOT_LOOKED, _("Not looked"))],
                 initial=NOT_LOOKED,
                 help_text=place.masked or place.label,
             )
