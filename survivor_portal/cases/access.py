@@ -229,6 +229,9 @@ def _opened(index: str, bucket: Bucket, secret: str, now: datetime, watched: boo
         failed = throttle.forgive(index, bucket)
         notes = [Note("tries_failed", {"count": failed}, by="unknown")] if failed else []
         notes.append(Note("opened", {"with": bucket.value}))
+        if changed := book.not_as_told(tried.case):
+            # Said once, in the book; from here on it counts as it is, or every opening would say it again.
+            notes.append(Note("not_as_kept", {"count": len(changed)}, by="unknown", touched=changed))
         book.add(tried.case, notes, now)
         (own,) = records.read(tried.case, OWN)
         expires_on = (now + timedelta(days=own.document["keep_days"])).date()

@@ -1,7 +1,8 @@
 """The book of a case: every event in order, sealed, added to and never changed.
 
 Each entry has a salted hash (leaf) and is chained to the one before it (head); the end of the chain is sealed
-in the case's own row. A changed, dropped, added or moved entry is found when the book is read.
+in the case's own row, with the last revision of each row the book tells of. A changed, dropped, added or moved
+entry is found when the book is read; a row put back to an older state when the case is opened.
 """
 
 import hmac
@@ -68,13 +69,15 @@ def add(case: OpenCase, notes: Sequence[Note], now: datetime) -> int:
         row = Case.objects.select_for_update().filter(pk=case.id).only("book_length", "book_mark").first()
         if row is None:
             raise CaseGone
-        seq, head = row.book_length, _end(case, row)
+        seq, mark = row.book_length, _mark(case, row)
+        head, rows = bytes.fromhex(mark["head"]), mark.get("rows", {})
         made = []
         for note in notes:
             seq += 1
             salt, text = seals.new_leaf_salt(), keys.packed(_document(note, now))
             leaf = seals.leaf(salt, text)
             head = seals.chain_head(head, seq, leaf)
+            rows |= note.touched
             sealed = {"salt": salt.hex(), "entry": text.decode("utf-8", "surrogatepass")}
             made.append(
                 Row(
@@ -87,8 +90,8 @@ def add(case: OpenCase, notes: Sequence[Note], now: datetime) -> int:
                 )
             )
         Row.objects.bulk_create(made)
-        mark = keys.seal(case, MARK, case.id, seq, {"head": head.hex()})
-        Case.objects.filter(pk=case.id).update(book_length=seq, book_mark=mark)
+        sealed_mark = keys.seal(case, MARK, case.id, seq, {"head": head.hex(), "rows": rows})
+        Case.objects.filter(pk=case.id).update(book_length=seq, book_mark=sealed_mark)
     return seq
 
 
@@ -105,7 +108,7 @@ def page(case: OpenCase, *, before: int | None = None, count: int | None = 50) -
     row = Case.objects.filter(pk=case.id).only("book_length", "book_mark").first()
     if row is None:
         raise CaseGone
-    end = _end(case, row)
+    end = bytes.fromhex(_mark(case, row)["head"])
     last = row.book_length if before is None else min(before - 1, row.book_length)
     first = 1 if count is None else max(last - count + 1, 1)
     rows = list(Row.objects.filter(case_id=case.id, seq__gte=first - 1, seq__lte=last).order_by("seq"))
@@ -137,18 +140,43 @@ def revisions(entries: Sequence[Entry]) -> dict[str, int]:
 
     A row with another revision was put back to an older state.
     """
-    return {name: revision for entry in entries for name, revision in entry.note.touched.items()}
+    last = {name: revision for entry in entries for name, revision in entry.note.touched.items()}
+    return {name: revision for name, revision in last.items() if revision}
 
 
-def _end(case: OpenCase, row: Case) -> bytes:
-    """The head of the last entry, from the sealed end of the book."""
+def not_as_told(case: OpenCase) -> dict[str, int]:
+    """Rows of the case that are not as the book last told: put back, dropped or slipped in from outside.
+
+    "table|row" to the revision it has now, 0 where it is gone. Costs one small document and a query a table.
+    Raises Tampered, CaseGone.
+    """
+    row = Case.objects.filter(pk=case.id).only("book_length", "book_mark").first()
+    if row is None:
+        raise CaseGone
+    told: dict[str, int] = {name: revision for name, revision in _mark(case, row)["rows"].items() if revision}
+    here = _revisions_here(case)
+    return {name: here.get(name, 0) for name in told.keys() | here.keys() if told.get(name) != here.get(name)}
+
+
+def _revisions_here(case: OpenCase) -> dict[str, int]:
+    """Every row of this case that has a revision, whichever room's table it stands in."""
+    found: dict[str, int] = {}
+    for relation in Case._meta.related_objects:
+        model = relation.related_model
+        if isinstance(model, type) and any(field.name == "revision" for field in model._meta.concrete_fields):
+            rows = model._default_manager.filter(case_id=case.id).values_list("pk", "revision")
+            found |= {f"{model._meta.db_table}|{pk}": revision for pk, revision in rows}
+    return found
+
+
+def _mark(case: OpenCase, row: Case) -> keys.Document:
+    """The sealed end of the book: the head of the last entry, and the last revision of each row."""
     if row.book_length == 0 and not row.book_mark:
-        return seals.chain_start(case.id)
+        return {"head": seals.chain_start(case.id).hex(), "rows": {}}
     try:
-        mark = keys.unseal(case, MARK, case.id, row.book_length, bytes(row.book_mark))
+        return keys.unseal(case, MARK, case.id, row.book_length, bytes(row.book_mark))
     except seals.WrongKey:
         raise Tampered(row.book_length) from None
-    return bytes.fromhex(mark["head"])
 
 
 def _document(note: Note, now: datetime) -> keys.Document:

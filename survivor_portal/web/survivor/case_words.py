@@ -143,6 +143,7 @@ BOOK: dict[str, Words] = {
     "case_opened": _("The case was made"),
     "opened": _("The case was opened"),
     "tries_failed": _("Someone tried to open it in vain"),
+    "not_as_kept": _("Something here was not as we kept it"),
     "phrase_changed": _("The phrase was changed"),
     "phrase_changed_by_recovery": _("The phrase was changed with the recovery code"),
     "code_changed": _("The code was changed"),
@@ -158,7 +159,9 @@ BOOK: dict[str, Words] = {
 def step_words(rung: Rung) -> tuple[Words, Words]:
     """What a next step is called, and why it is there."""
     if rung.do is Do.SUPPLEMENT and rung.reasons == (Reason.REMOVED,):
-        return _("Ask the hotline if it is gone"), _("They have trained people for this. You do nothing else.")
+        return _("Ask the hotline if it is gone"), _(
+            "They have trained people for this. You do nothing else."
+        )
     return STEPS[rung.do]
 
 
