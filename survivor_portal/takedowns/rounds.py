@@ -87,12 +87,6 @@ def next_round(item: ItemStanding, now: datetime, *, counts_as_minor: bool) -> R
     return Round(item.number, found.day, found.due_at, ask)
 
 
-def due_rounds(standing: Standing, now: datetime, *, counts_as_minor: bool) -> tuple[Round, ...]:
-    """The rounds to ask about now, one for each item that is due, by its number."""
-    found = (next_round(item, now, counts_as_minor=counts_as_minor) for item in standing.items)
-    return tuple(one for one in found if one and one.is_due(now))
-
-
 def gone(standing: Standing) -> tuple[Gone, ...]:
     """What is gone, put together where the rounds are the same: enough to tell later which is due."""
     counts = Counter(moments for item in standing.items if (moments := _moments(item)))

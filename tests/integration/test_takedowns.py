@@ -13,11 +13,13 @@ from survivor_portal.cases import access, book
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.replies import Remark
 from survivor_portal.takedowns import operations
+from survivor_portal.takedowns.clocks import Kind
 from survivor_portal.takedowns.due import due_by
 from survivor_portal.takedowns.models import Takedown as Row
 from survivor_portal.takedowns.operations import ChangedMeanwhile, NoSuchTakedown, Place, Takedown
 from survivor_portal.takedowns.plain import entry_from_plain, entry_to_plain
 from survivor_portal.takedowns.process import Fact, Move, NotNow, State
+from survivor_portal.takedowns.rounds import Gone, next_round
 from survivor_portal.takedowns.standing import Entry, How, NoSuchEntry, Spread, open_moves
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
@@ -150,6 +152,110 @@ def test_back_again_is_a_new_request_that_quotes_the_old_ticket(case: OpenCase) 
     assert new.entries[0].came_back[0].ticket == "T-1"
     assert operations.read(case, gone.id).standing.item(2).state is State.CARRIED_ON  # type: ignore[union-attr]
     assert new.standing.state is State.DRAFTED
+
+
+def test_several_that_are_back_are_one_new_request(case: OpenCase) -> None:
+    gone = operations.note(
+        case, sent(case, a_takedown(case)), Entry(3, Fact.REMOVAL, NOW, (1, 2)), NOW, due=DUE
+    )
+    back = operations.note(case, gone, Entry(4, Fact.BACK_AGAIN, NOW, (2,)), NOW, due=DUE)
+
+    new = operations.all_back(case, back, (2, 1), NOW, due=DUE)
+
+    assert [(place.number, place.url) for place in new.places] == [(1, PLACES[1].url), (2, PLACES[0].url)]
+    assert [(one.item, one.old_item, one.ticket) for one in new.entries[0].came_back] == [
+        (1, 2, "T-1"),
+        (2, 1, "T-1"),
+    ]
+    old = operations.read(case, gone.id).standing
+    assert {item.state for item in old.items} == {State.CARRIED_ON}
+    assert operations.folded(book.timeline(case)) == {new.id: new.standing, gone.id: old}
+
+
+@pytest.mark.parametrize("numbers", [(), (3,), (1, 3)])
+def test_what_is_no_item_is_not_back_and_nothing_is_written(case: OpenCase, numbers: tuple[int, ...]) -> None:
+    gone = operations.note(case, sent(case, a_takedown(case)), Entry(3, Fact.REMOVAL, NOW), NOW, due=DUE)
+
+    with pytest.raises(NoSuchTakedown):
+        operations.all_back(case, gone, numbers, NOW, due=DUE)
+
+    assert operations.read(case, gone.id) == gone
+
+
+def test_if_one_of_several_cannot_be_back_none_is(case: OpenCase) -> None:
+    gone = operations.note(case, sent(case, a_takedown(case)), Entry(3, Fact.REMOVAL, NOW), NOW, due=DUE)
+    operations.back_again(case, gone, 2, NOW, due=DUE)
+    before = operations.read(case, gone.id)
+
+    with pytest.raises(NotNow):
+        operations.all_back(case, before, (1, 2), NOW, due=DUE)
+
+    assert operations.read(case, gone.id) == before
+
+
+def test_of_several_entries_all_are_noted_or_none(case: OpenCase) -> None:
+    made = a_takedown(case)
+    entries = len(book.timeline(case))
+
+    with pytest.raises(NotNow):
+        operations.note_each(case, made, [Entry(2, Move.SEND, NOW), Entry(3, Move.APPEAL, NOW)], NOW, due=DUE)
+
+    assert operations.read(case, made.id) == made
+    assert len(book.timeline(case)) == entries
+
+
+def test_the_board_knows_the_clocks_and_what_is_gone(case: OpenCase) -> None:
+    made = sent(case, a_takedown(case))
+    (line,) = operations.board(case)
+    assert [(end.kind, end.at - NOW, end.is_sure) for end in line.ends] == [
+        (Kind.REMINDER, timedelta(hours=24), False),
+        (Kind.DUTY, timedelta(hours=48), True),
+    ]
+    assert (line.to, line.gone) == ("X", ())
+
+    later = NOW + timedelta(days=2)
+    gone = operations.note(case, made, Entry(3, Fact.REMOVAL, NOW), NOW, due=DUE)
+    operations.note(case, gone, Entry(4, Fact.NO_NEWS, later, (1,)), later, due=DUE)
+
+    (line,) = operations.board(case)
+    assert line.gone == (Gone(NOW, later, 1), Gone(NOW, None, 1))
+    assert line.ends == ()
+
+
+def test_the_board_says_the_same_round_as_the_items(case: OpenCase) -> None:
+    gone = operations.note(case, sent(case, a_takedown(case)), Entry(3, Fact.REMOVAL, NOW), NOW, due=DUE)
+    (line,) = operations.board(case)
+
+    for hours in range(0, 40 * 24, 5):
+        at = NOW + timedelta(hours=hours)
+        (known,) = (one.turn(at) for one in line.gone)
+        of_item = next_round(gone.standing.items[0], at, counts_as_minor=False)
+        assert (known and (known.day, known.due_at)) == (of_item and (of_item.day, of_item.due_at))
+
+
+def test_when_an_office_was_told_last_is_on_the_board(case: OpenCase) -> None:
+    made = sent(case, a_takedown(case))
+    told_at = NOW + timedelta(hours=50)
+
+    operations.note(case, made, Entry(3, Move.ESCALATE, told_at, to="ftc-tida"), told_at, due=DUE)
+
+    assert [line.told_at for line in operations.board(case)] == [told_at]
+
+
+def test_a_place_gets_a_name_and_gives_it_back(case: OpenCase) -> None:
+    made = a_takedown(case)
+
+    named = operations.name_places(case, made, {1: "the first one"}, NOW, due=DUE)
+
+    assert operations.read(case, made.id) == named
+    assert [(place.label, place.own_name) for place in named.places] == [
+        ("the first one", "the first one"),
+        ("Place 2", ""),
+    ]
+    again = operations.name_places(case, named, {1: "number one"}, NOW, due=DUE)
+    assert operations.name_places(case, again, {1: ""}, NOW, due=DUE).places == PLACES
+    with pytest.raises(ChangedMeanwhile):
+        operations.name_places(case, named, {2: "late"}, NOW, due=DUE)
 
 
 def test_an_answer_is_kept_word_for_word(case: OpenCase) -> None:

@@ -91,6 +91,7 @@ class Told(Question):
 
     def answers(self, asked: Iterable[int]) -> Answers:
         """What was said about these places (`asked`: those whose round it is; back may be said of all)."""
+        asked = tuple(asked)
         named = tuple(int(number) for number in self.cleaned_data.get("named", ()))
         is_back, is_gone = (self.cleaned_data.get(name) == YES for name in ("back", "gone"))
         back = (named or self.numbers) if is_back else ()

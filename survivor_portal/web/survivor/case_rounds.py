@@ -7,15 +7,17 @@ anybody to look, and none shows a part of a link (`decisions.md` 1).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from survivor_portal.takedowns import operations, rounds
+from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.ladder import Do
 from survivor_portal.takedowns.operations import Place, Takedown
 from survivor_portal.takedowns.process import Fact, NotNow, State
-from survivor_portal.takedowns.standing import Entry, NoSuchEntry
+from survivor_portal.takedowns.rounds import Round, next_round
+from survivor_portal.takedowns.standing import Entry, NoSuchEntry, Standing
 from survivor_portal.web.survivor import case_request
 from survivor_portal.web.survivor.case_desk import REQUEST, UNPROCESSABLE, Desk, here
 from survivor_portal.web.survivor.case_round_forms import Answers, Looked, Names, Told, place_name
@@ -26,36 +28,77 @@ ROUND, HAND, NAMES = "round", "hand", "names"
 PAGE = 50  # places on one page
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as its round sees it: what is due now, the next round to come, places by their state."""
+
+    takedown: Takedown
+    standing: Standing
+    due: tuple[Round, ...]
+    coming: Round | None
+
+    @property
+    def places(self) -> list[Place]:
+        """Those whose round it is."""
+        return self._those({one.item for one in self.due})
+
+    def in_state(self, state: State) -> list[Place]:
+        return self._those({item.number for item in self.standing.items if item.state is state})
+
+    def _those(self, numbers: set[int]) -> list[Place]:
+        return [place for place in self.takedown.places if place.number in numbers]
+
+
+def _asked(desk: Desk, takedown: Takedown, stand: Stand) -> Asked:
+    standing = takedown.standing
+    found = [
+        one
+        for item in standing.items
+        if (one := next_round(item, desk.now, counts_as_minor=stand.answers.counts_as_minor))
+    ]
+    later = (one for one in found if not one.is_due(desk.now))
+    return Asked(
+        takedown,
+        standing,
+        tuple(one for one in found if one.is_due(desk.now)),
+        min(later, key=lambda one: one.due_at, default=None),
+    )
+
+
 def page(desk: Desk, takedown: Takedown, form: Looked | Told | None = None) -> HttpResponse:
     """The round of one request: what is asked now, what is back, or when the next one comes."""
     stand = desk.stand
     asked = _asked(desk, takedown, stand)
+    places = asked.places
     context = {
         "takedown": takedown,
-        "day": max((one.day for one in rounds.due_rounds(takedown.standing, desk.now,
-                    counts_as_minor=stand.answers.counts_as_minor)), default=0),
-        "asked": len(asked),
-        "shown": min(len(asked), PAGE),
-        "back": [item.number for item in takedown.standing.items if item.state is State.REAPPEARED],
-        "next": _next(desk, takedown, stand),
+        "day": max((one.day for one in asked.due), default=0),
+        "asked": len(places),
+        "shown": min(len(places), PAGE),
+        "back": asked.in_state(State.REAPPEARED),
+        "next": asked.coming,
         "watched": stand.watched,
         "may_name": may_type(stand),
-    }  # fmt: skip
+    }
+    shown: Looked | Told | None = form
     if stand.answers.counts_as_minor:
         name = "survivor/case/round_told.html"
-        context |= {"form": form, "hotline": _hotline(desk, stand, takedown)}
-        if form is None and asked:
-            context["form"] = Told(places=_removed(takedown))
+        context["hotline"] = _hotline(desk, stand, asked)
+        if shown is None and places:
+            shown = Told(places=asked.in_state(State.REMOVED))
     else:
         name = "survivor/case/round.html"
-        context["form"] = form or (Looked(places=asked[:PAGE]) if asked else None)
+        if shown is None and places:
+            shown = Looked(places=places[:PAGE])
+    context["form"] = shown
     return render(desk.request, name, context, status=UNPROCESSABLE if form else 200)
 
 
 def hand(desk: Desk, takedown: Takedown) -> HttpResponse:
     """A page to print for somebody who looks in the person's place. Pictures of grown people only."""
     stand = desk.stand
-    places = _asked(desk, takedown, stand) or _removed(takedown)
+    asked = _asked(desk, takedown, stand)
+    places = asked.places or asked.in_state(State.REMOVED)
     if stand.answers.counts_as_minor or stand.watched or not places:
         desk.go(ROUND, takedown.id)
         return page(desk, takedown)
@@ -83,50 +126,21 @@ def names(desk: Desk, takedown: Takedown, part: int = 1, form: Names | None = No
     )
 
 
-def _asked(desk: Desk, takedown: Takedown, stand: Stand) -> list[Place]:
-    """The places whose round it is."""
-    due = rounds.due_rounds(takedown.standing, desk.now, counts_as_minor=stand.answers.counts_as_minor)
-    numbers = {one.item for one in due}
-    return [place for place in takedown.places if place.number in numbers]
-
-
-def _removed(takedown: Takedown) -> list[Place]:
-    standing = takedown.standing
-    gone = {item.number for item in standing.items if item.state is State.REMOVED}
-    return [place for place in takedown.places if place.number in gone]
-
-
-def _next(desk: Desk, takedown: Takedown, stand: Stand) -> rounds.Round | None:
-    """The next round that is not yet due."""
-    coming = (
-        rounds.next_round(item, desk.now, counts_as_minor=stand.answers.counts_as_minor)
-        for item in takedown.standing.items
-    )
-    later = [one for one in coming if one and not one.is_due(desk.now)]
-    return min(later, key=lambda one: one.due_at, default=None)
-
-
-def _hotline(desk: Desk, stand: Stand, takedown: Takedown) -> case_request.NextStep | None:
+def _hotline(desk: Desk, stand: Stand, asked: Asked) -> case_request.NextStep | None:
     """The step that asks the hotline, where the ladder has it now."""
-    steps = case_request.rungs(desk, stand, takedown, takedown.standing)
-    return next(
-        (
-            step
-            for step in steps
-            if step.rung.do is Do.SUPPLEMENT and (not step.rung.due_at or step.rung.due_at <= desk.now)
-        ),
-        None,
-    )
+    for step in case_request.rungs(desk, stand, asked.takedown, asked.standing):
+        rung = step.rung
+        if rung.do is Do.SUPPLEMENT and (rung.due_at is None or rung.due_at <= desk.now):
+            return step
+    return None
 
 
-def _keep(desk: Desk, said: Callable[[Takedown], Answers | None]) -> HttpResponse:
+def _keep(desk: Desk, said: Callable[[Takedown], Answers]) -> HttpResponse:
     """Note the answers, one entry for each kind. `said` reads them anew when another tab was first, so that
     what was answered there is not answered twice, and nothing that was answered here is lost."""
     for _try in range(2):
         takedown = desk.takedown()
         answers = said(takedown)
-        if answers is None:
-            break
         entries = [
             Entry(takedown.next_seq + n, fact, desk.now, answers[fact])
             for n, fact in enumerate(fact for fact in _ORDER if answers.get(fact))
@@ -153,12 +167,12 @@ def _looked(desk: Desk) -> HttpResponse:
         return _to_round(desk)
     quick = {"gone": Fact.STILL_GONE, "skip": Fact.NO_NEWS}.get(desk.post.get("all", ""))
     if quick is None:
-        form = Looked(desk.post, places=_asked(desk, takedown, stand))
+        form = Looked(desk.post, places=_asked(desk, takedown, stand).places)
         if not form.is_valid():
             return page(desk, takedown, form)
 
     def said(fresh: Takedown) -> Answers:
-        asked = _asked(desk, fresh, stand)
+        asked = _asked(desk, fresh, stand).places
         if quick is not None:
             return {quick: tuple(place.number for place in asked)}
         form = Looked(desk.post, places=asked)
@@ -169,16 +183,17 @@ def _looked(desk: Desk) -> HttpResponse:
 
 def _told(desk: Desk) -> HttpResponse:
     takedown, stand = desk.takedown(), desk.stand
-    if not _asked(desk, takedown, stand) or not stand.answers.counts_as_minor:
+    asked = _asked(desk, takedown, stand)
+    if not asked.due or not stand.answers.counts_as_minor:
         return _to_round(desk)
-    form = Told(desk.post, places=_removed(takedown))
+    form = Told(desk.post, places=asked.in_state(State.REMOVED))
     if not form.is_valid():
         return page(desk, takedown, form)
 
     def said(fresh: Takedown) -> Answers:
-        asked = [place.number for place in _asked(desk, fresh, stand)]
-        again = Told(desk.post, places=_removed(fresh))
-        return again.answers(asked) if asked and again.is_valid() else {}
+        now = _asked(desk, fresh, stand)
+        again = Told(desk.post, places=now.in_state(State.REMOVED))
+        return again.answers(one.item for one in now.due) if now.due and again.is_valid() else {}
 
     return _keep(desk, said)
 
@@ -210,7 +225,7 @@ def _keep_names(desk: Desk) -> HttpResponse:
             break
         except operations.ChangedMeanwhile:
             takedown = desk.takedown()
-    desk.go(ROUND if _asked(desk, takedown, desk.stand) else REQUEST, takedown.id)
+    desk.go(ROUND if _asked(desk, takedown, desk.stand).due else REQUEST, takedown.id)
     return here()
 
 
