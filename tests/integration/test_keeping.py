@@ -633,3 +633,21 @@ def test_a_form_is_about_its_own_request_whatever_another_tab_shows(
     assert "<h1>The first one" in inside.get("/c/").content.decode()
     assert operations.read(new.session.case, first.id).standing.state is State.SENT
     assert operations.read(new.session.case, second.id).standing.state is State.DRAFTED
+
+
+@pytest.mark.parametrize("step", ["recover", "open"])
+def test_the_other_way_in_says_nothing_of_a_page_that_closed(step: str) -> None:
+    page = Client().post("/c/", {"step": step})
+
+    assert "had closed" not in page.content.decode()
+
+
+def test_a_form_of_a_case_that_did_not_hold_names_help_of_the_country(browser: Client) -> None:
+    kept(browser)
+    browser.post("/c/", {"step": "keep_delete"})
+
+    page = browser.post("/c/", {"step": "keep_delete", "go": "1"})
+
+    assert page.status_code == 422
+    first = page.content.decode().split('class="sp-help__now"')[1].split("</p>")[0]
+    assert "911" in first

@@ -17,10 +17,12 @@ NEUTRAL_NAME = "Next steps"
 def safety(request: HttpRequest) -> dict[str, Any]:
     """Context for every page: the site's name, help by country, and when the page closes.
 
-    The country is known, and a closing time named, only where the page opened visit or case anyway. An open
-    case closes by its own clock.
+    The country is known, and a closing time named, only where the page opened visit or case. An open case
+    closes by its own clock.
     """
-    visit, opened = visit_of(request).loaded, opened_of(request)
+    opened, current = opened_of(request), visit_of(request)
+    # A page of an open case has asked the databases anyway; the numbers of the right country are worth it.
+    visit = current.open() if opened.loaded else current.loaded
     country = _country(visit.data) if visit else ""
     closes_at = visits.closes_at(visit) if visit else None
     if opened.loaded:

@@ -37,7 +37,7 @@ def act(request: HttpRequest, step: str) -> HttpResponse:
     if "show" in request.POST or "hide" in request.POST:
         return _page(request, kind(initial=_typed(request), shown="show" in request.POST))
     if "code" not in request.POST:
-        return _page(request, kind())
+        return _page(request, kind(), asked=True)
     form = kind(request.POST, shown=shown)
     if not form.is_valid() or not settings.CASES_OPEN:
         return _page(request, form)
@@ -89,13 +89,15 @@ def _page(
     *,
     draft: bool | None = None,
     resumed: bool = False,
+    asked: bool = False,
 ) -> HttpResponse:
     visit = visit_of(request).open()
     context = {
         "form": form,
         "by_recovery": isinstance(form, Recovering),
         "resumed": resumed,
-        "late": request.method == "POST" and not (form.is_bound or form.initial.get("code") or resumed),
+        "late": request.method == "POST"
+        and not (asked or form.is_bound or form.initial.get("code") or resumed),
         "draft": draft,
         # Answers that are not kept would be gone after opening.
         "has_answers": bool(visit and visit.data.get("answers")),
