@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from survivor_portal.config import bells
+
 HOUSE = Path(__file__).resolve().parent.parent.parent
 NEUTRAL_NAME = "Next steps"
 EXIT_TARGET = "https://www.bbc.com/weather"
@@ -100,6 +102,8 @@ class Environment:
     epoch_dir: Path = Path()
     # Cases, and the keys of cases: two clusters, or None for two files in the data folder.
     stores: tuple[Store, Store] | None = None
+    # None for a folder in the data folder.
+    broker: bells.Broker | None = None
 
 
 def for_development(environ: Mapping[str, str]) -> Environment:
@@ -171,6 +175,11 @@ def for_production(environ: Mapping[str, str]) -> Environment:
         hsts_preload=flag("HSTS_PRELOAD", default=False),
         cases_reviewed=_reviewed(text("CASES_REVIEWED_ON", ""), text("CASES_REVIEWED_BY", ""), problems),
         stores=_stores(environ, problems),
+        broker=bells.read(
+            environ.get("BROKER_URL", "").strip(),
+            _password(environ, "BROKER_PASSWORD_FILE", problems),
+            problems,
+        ),
     )
     if found.cases_reviewed:
         found = replace(

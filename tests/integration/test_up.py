@@ -110,13 +110,13 @@ def test_nothing_is_left_running_after(how: signal.Signals, site: Site) -> None:
 
 def test_when_one_part_ends_the_rest_ends_too_and_the_reason_is_said(site: Site) -> None:
     below = site.children()
-    upkeep = next(pid for pid in below if b"upkeep" in Path(f"/proc/{pid}/cmdline").read_bytes())
+    worker = min(pid for pid in below if b"\0work\0" in Path(f"/proc/{pid}/cmdline").read_bytes())
 
-    os.kill(upkeep, signal.SIGKILL)
+    os.kill(worker, signal.SIGKILL)
 
     wait_until_gone(below)
     assert site.process.wait(LIMIT_SECONDS) == 1
-    assert "The upkeep ended by itself (signal SIGKILL)" in site.rest()
+    assert "The worker ended by itself (signal SIGKILL)" in site.rest()
 
 
 def test_what_it_makes_is_for_its_owner_only(site: Site, tmp_path: Path) -> None:

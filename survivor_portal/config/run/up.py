@@ -17,6 +17,12 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="manage.py up", description=main.__doc__)
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or DEFAULT_PORT))
     parser.add_argument("--workers", type=int, default=int(os.environ.get("WORKERS") or 1))
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=int(os.environ.get("JOBS") or 1),
+        help="jobs at once; 0 where `manage.py work` runs by itself",
+    )
     wanted = parser.parse_args(arguments)
 
     place.enter("requirements.lock")
@@ -29,10 +35,10 @@ def main(arguments: list[str]) -> int:
     port = _free(wanted.port)
     if port is None:
         return 1
-    return _serve(port, wanted.workers)
+    return _serve(port, wanted.workers, wanted.jobs)
 
 
-def _serve(port: int, workers: int) -> int:
+def _serve(port: int, workers: int, jobs: int) -> int:
     os.chdir(place.HOUSE)
     running = [
         children.start(
@@ -44,8 +50,12 @@ def _serve(port: int, workers: int) -> int:
                 "survivor_portal.config.wsgi:application",
             ],
         ),
-        children.start("The upkeep", [sys.executable, "manage.py", "upkeep"]),
     ]  # fmt: skip
+    if jobs:
+        # Nobody but a worker does what has come due. It starts anew what an earlier one left halfway.
+        running.append(
+            children.start("The worker", [sys.executable, "manage.py", "work", "--processes", str(jobs)])
+        )
     return children.watch(
         running,
         when_ready=lambda: _answers(port),

@@ -18,6 +18,8 @@ INSTALLED_APPS = [
     "survivor_portal.keystore",
     "survivor_portal.cases",
     "survivor_portal.takedowns",
+    "survivor_portal.slips",
+    "survivor_portal.jobs",
 ]
 
 # No Django session, accounts, admin or messages: a visitor has nothing here but one sealed row.
@@ -121,6 +123,23 @@ def _postgres(store: Store) -> dict[str, Any]:
 
 
 DATABASE_ROUTERS = ["survivor_portal.keystore.router.Keys"]
+
+# Workers. What is due stands in the database; what passes here only rings. No results, no times, ids only.
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+CELERY_IMPORTS = ["survivor_portal.jobs.tasks"]
+# Else each job opens its own connection to the database; those that broke are found when the next one begins.
+CELERY_DB_REUSE_MAX = 1000
+
+# A worker that is silent for so long is taken for gone, and its slip given to another.
+SLIP_LEASE_SECONDS = 120
 
 # Cases are kept only where this is on; production also wants to know who looked at it and when.
 CASES_OPEN = False

@@ -2,7 +2,7 @@
 
 import os
 
-from survivor_portal.config import env
+from survivor_portal.config import bells, env
 
 from .base import *  # noqa: F403
 from .base import databases
@@ -12,6 +12,7 @@ _env = env.for_development(os.environ)
 SECRET_KEY = _env.secret_key
 ALLOWED_HOSTS = list(_env.hosts)
 DATABASES = databases(_env.data_dir)
+globals().update(bells.bell(_env.data_dir))
 CASES_OPEN = True
 INDEX_KEY = _env.index_key
 EPOCH_DIR = _env.epoch_dir

@@ -2,7 +2,7 @@
 
 import os
 
-from survivor_portal.config import env
+from survivor_portal.config import bells, env
 
 from .base import *  # noqa: F403
 from .base import clusters, databases
@@ -14,6 +14,7 @@ SECRET_KEY = _env.secret_key
 SECRET_KEY_FALLBACKS = list(_env.older_keys)
 ALLOWED_HOSTS = list(_env.hosts)
 DATABASES = clusters(*_env.stores) if _env.stores else databases(_env.data_dir)
+globals().update(bells.bell(_env.data_dir, _env.broker))
 CASES_OPEN = _env.cases_reviewed
 INDEX_KEY = _env.index_key
 EPOCH_DIR = _env.epoch_dir

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from survivor_portal.config import bells
 from survivor_portal.config.env import Store
 from survivor_portal.seals import Cost
 
@@ -31,6 +32,7 @@ if _ports := os.environ.get("TEST_POSTGRES_PORTS", ""):
     for _database in DATABASES.values():
         _database["CONN_MAX_AGE"] = 0
 
+globals().update(bells.bell(_folder))
 CASES_OPEN = True
 INDEX_KEY = "tests-only-index-0123456789-abcdefghijklmnopqrstuvwxyz-ABC"
 EPOCH_DIR = _folder / "epochs"

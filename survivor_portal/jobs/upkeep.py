@@ -1,0 +1,36 @@
+"""What is done again and again: what is over is deleted, and the key of the day is turned.
+
+Each of these may be done twice, or stopped halfway, without harm.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+
+from survivor_portal.cases import ending
+from survivor_portal.keystore import rotation
+from survivor_portal.slips import due
+from survivor_portal.slips.due import Work
+from survivor_portal.visits import visit
+
+
+def visits(_: Work, now: datetime) -> None:
+    """Delete visits that are over."""
+    visit.sweep(now)
+
+
+def cases(_: Work, now: datetime) -> None:
+    """Delete cases that ran out, finish deletions that stopped, close what was left open."""
+    if settings.CASES_OPEN:
+        ending.sweep(now)
+
+
+def epoch(_: Work, now: datetime) -> None:
+    """Turn the key of the day once it is a day old, and finish a turn that stopped."""
+    if settings.CASES_OPEN:
+        rotation.rotate(now)
+
+
+def slips(_: Work, now: datetime) -> None:
+    """Forget what has been done for long."""
+    due.sweep(now)

@@ -1,0 +1,33 @@
+"""Runs a worker until it is told to stop."""
+
+import warnings
+
+from celery.platforms import SecurityWarning
+
+from survivor_portal.jobs import tasks
+from survivor_portal.jobs.app import app
+
+
+def work(*, processes: int, clock: bool) -> int:
+    """Do what is due in so many processes; with `clock`, also say every other second that it is time to look.
+
+    Gives the exit code. Told to stop by SIGTERM, what is under way is finished first.
+    """
+    if clock:
+        app.conf.beat_schedule = tasks.beat()
+    with warnings.catch_warnings():
+        # Whether this may be run by root is said where it is installed. Messages hold nothing that runs.
+        warnings.simplefilter("ignore", SecurityWarning)
+        worker = app.Worker(
+            pool="prefork",
+            concurrency=processes,
+            beat=clock,
+            scheduler="celery.beat:Scheduler",
+            quiet=True,
+            # Workers need not know of each other: they meet in the database only.
+            without_gossip=True,
+            without_mingle=True,
+            without_heartbeat=True,
+        )
+        worker.start()
+    return int(worker.exitcode or 0)
