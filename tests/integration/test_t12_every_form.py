@@ -35,7 +35,20 @@ NOT_PRESSED = {"close", "keep_delete", "open", "recover"}
 TYPED_IN = {"text", "email", "tel", "search", "url", "number", "textarea"}
 # A way in, not words: never kept anywhere (`test_t12_no_phrase_ever_becomes_a_draft`).
 SECRET = {"phrase", "new", "again", "recovery", "code", "own"}
-MOST = 300
+# Which of many, and what every form carries.
+NO_MATTER = {
+    "csrfmiddlewaretoken",
+    "draft",
+    "draft_boxes",
+    "text",
+    "seen",
+    "channel",
+    "entry",
+    "at",
+    "item",
+    "about",
+}
+MOST = 600
 
 
 @dataclass
@@ -60,9 +73,7 @@ class Form:
     @property
     def name(self) -> tuple[str, ...]:
         """Two forms of one name do the same."""
-        what = {
-            k: v for k, v in self.hidden.items() if k not in ("csrfmiddlewaretoken", "draft", "seen", "text")
-        }
+        what = {name: value for name, value in self.hidden.items() if name not in NO_MATTER}
         return (self.action, *(f"{k}={v}" for k, v in sorted(what.items())), *sorted(self.text))
 
     def filled(self, words: dict[str, str]) -> dict[str, str]:
@@ -176,6 +187,7 @@ def walked(new: access.NewCase) -> list[Form]:
     """Every form of an open case. One walk serves all tests; the marks are those of this test's case."""
     if not FOUND:
         FOUND.extend(_walk(new))
+        assert len(FOUND) < MOST, len(FOUND)
     mark = {"draft": slot.handle(new.session.case.id, datetime.now(UTC))}
     return [replace(form, hidden=form.hidden | mark) if "draft" in form.hidden else form for form in FOUND]
 
@@ -227,7 +239,7 @@ def test_t12_every_form_with_a_box_for_words_is_met_in_an_open_case(new: access.
     met = {form.step for form in walked(new) if form.boxes}
 
     assert len(met) >= 5
-    assert with_boxes() - met == set()
+    assert with_boxes() - NOT_PRESSED - met == set()
 
 
 @pytest.mark.parametrize("visit_too", [False, True], ids=["case closed", "visit over too"])

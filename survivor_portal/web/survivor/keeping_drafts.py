@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -27,11 +28,14 @@ from survivor_portal.web.survivor.letters_page import CONFIRM
 FIELD = "draft"
 KIND = "draft"
 DONE = "draft_done"
+# Which boxes of the form are for words: a form may make its boxes as it goes.
+BOXES = "draft_boxes"
 STEPS = frozenset({"draft_use", "draft_drop"})
 # What belongs to a form and is nothing anybody typed; and what is never kept.
-_OF_THE_FORM = frozenset({"csrfmiddlewaretoken", FIELD, DONE, "step", "go"})
+_OF_THE_FORM = frozenset({"csrfmiddlewaretoken", FIELD, DONE, BOXES, "step", "go"})
 _SECRET = frozenset({"phrase", "new", "again", "recovery", "code", "own"})
 LONGEST = 400_000
+LONGEST_BOXES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +47,23 @@ class Draft:
     step: str
     fields: tuple[tuple[str, str], ...]
     path: str
+    boxes: tuple[str, ...]
 
     @property
     def words(self) -> tuple[str, ...]:
         """What the person typed, without the buttons and choices."""
-        boxes = _boxes(self.step)
+        boxes = {*_labels(self.step), *self.boxes}
         return tuple(text for name, text in self.fields if text and (name in boxes or _is_typed(text)))
 
 
-def draft_field(request: HttpRequest) -> SafeString:
-    """A hidden input for a form with text in it: with it, the text is kept when the case has closed."""
+def draft_field(request: HttpRequest, boxes: Sequence[str] = ()) -> SafeString:
+    """Hidden inputs for a form with text in these boxes: the text is kept when the case has closed."""
     session = opened_of(request).loaded
     if session is None or request.path not in (settings.CASE_PATH, settings.FLOW_PATH):
         return SafeString("")
     carried = [(FIELD, slot.handle(session.case.id, timezone.now()))]
+    if boxes:
+        carried.append((BOXES, " ".join(boxes)))
     if DONE in request.POST:
         # The answer to a draft may be one more page; the draft is done with after the last of them.
         carried.append((DONE, request.POST[DONE]))
@@ -84,7 +91,8 @@ def keep_draft(request: HttpRequest) -> bool | None:
         return False
     # The first one: the "Stay" button sends a second.
     step = (request.POST.getlist("step") or [""])[0]
-    document = {"step": str(step)[:40], "path": request.path, "fields": typed}
+    boxes = _boxes_of(request.POST)
+    document = {"step": str(step)[:40], "path": request.path, "boxes": boxes, "fields": typed}
     try:
         slot.drop(case_id, KIND, document, now)
     except (CaseGone, slot.SlotFull):
@@ -147,15 +155,21 @@ class Why(StrEnum):
 def once_more(request: HttpRequest, post: QueryDict, why: Why, draft: Draft | None = None) -> HttpResponse:
     """A form again as it was sent, its text open to be changed, with a new token and a button to send it."""
     step = (post.getlist("step") or [""])[0]
-    boxes = _boxes(str(step))
+    labels, boxes = _labels(str(step)), draft.boxes if draft else _boxes_of(post)
     fields = [
-        (name, text, bool(text) and (name in boxes or _is_typed(text)), boxes.get(name, ""))
+        (
+            name,
+            text,
+            bool(text) and (name in boxes or name in labels or _is_typed(text)),
+            labels.get(name, ""),
+        )
         for name, texts in post.lists()
         for text in texts
         if _is_kept(name)
     ]
     path = draft.path if draft else settings.CASE_PATH
-    context = {"fields": fields, "step": step, "path": path, "why": why, "draft": draft}
+    typed = [name for name, _text, is_typed, _label in fields if is_typed]
+    context = {"fields": fields, BOXES: typed, "step": step, "path": path, "why": why, "draft": draft}
     return render(request, "survivor/keep/once_more.html", context)
 
 
@@ -171,7 +185,11 @@ def _is_kept(name: str) -> bool:
     return name not in _OF_THE_FORM | _SECRET and not name.startswith(CONFIRM)
 
 
-def _boxes(step: str) -> dict[str, Words]:
+def _boxes_of(post: QueryDict) -> tuple[str, ...]:
+    return tuple(post.get(BOXES, "")[:LONGEST_BOXES].split())
+
+
+def _labels(step: str) -> dict[str, Words]:
     """The boxes for words of the forms with this step, each with its label."""
     found: dict[str, Words] = {}
     waiting = Question.__subclasses__()
@@ -197,4 +215,4 @@ def _draft(record: records.Record) -> Draft:
     document = record.document
     fields = tuple((str(name), str(text)) for name, text in document["fields"])
     at, path = datetime.fromisoformat(document["at"]), str(document.get("path", settings.CASE_PATH))
-    return Draft(record.id, at, str(document["step"]), fields, path)
+    return Draft(record.id, at, str(document["step"]), fields, path, tuple(document.get("boxes", ())))

@@ -1,6 +1,6 @@
 """What forms of an open case carry along."""
 
-from django import template
+from django import forms, template
 from django.utils.safestring import SafeString
 
 from survivor_portal.web.survivor.keeping_drafts import draft_field
@@ -12,4 +12,11 @@ register = template.Library()
 def draft_mark(context: template.Context) -> SafeString:
     """The mark with which a form that is sent too late still finds its case; nothing on other pages."""
     request = context.get("request")
-    return draft_field(request) if request else SafeString("")
+    boxes = _boxes(context.get("form")) or context.get("draft_boxes") or []
+    return draft_field(request, boxes) if request else SafeString("")
+
+
+def _boxes(form: object) -> list[str]:
+    """The boxes for words on this form, those it made by itself too."""
+    fields = form.fields.items() if isinstance(form, forms.Form) else ()
+    return [name for name, box in fields if isinstance(box, forms.CharField) and not box.widget.is_hidden]
