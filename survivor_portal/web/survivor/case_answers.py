@@ -102,7 +102,10 @@ def _reading_page(
             if isinstance(verdict.kind, Remark) and verdict.kind in case_words.REMARKS
         ],
         "pieces": _marked(text, reading),
-        "named": span(_named(takedown, text)) if len(takedown.places) > 1 and not form.old else "",
+        # With one place nothing is filled in; of a form sent back, what stands there is the person's own.
+        "named": span(_named(takedown, text))
+        if "which" in form.fields and not form.is_bound and not form.old
+        else "",
         "entry": form.old,
         "why": why,
     }

@@ -91,6 +91,7 @@ class SentHere(AboutItems, Sent):
         return (key,) if key else ()
 
 
+_MOST_SHOWN = 60
 _BY: dict[Method, Words] = {
     Method.WEB_FORM: _("Form: %(address)s"),
     Method.EMAIL: _("Mail: %(address)s"),
@@ -106,10 +107,19 @@ def _addresses(takedown: Takedown) -> list[tuple[str, str]]:
     own = next((one for one in every if one.key == takedown.channel), None)
     alike = [one for one in every if own and one.purpose is own.purpose and one is not own]
     return [
-        (one.key, str(_BY.get(one.method, _("Post: %(address)s"))) % {"address": one.address})
+        (one.key, str(_BY.get(one.method, _("Post: %(address)s"))) % {"address": _short(one.address)})
         for one in ([own] if own else []) + alike
         if one.confidence is not Confidence.LOW
     ]
+
+
+def _short(address: str) -> str:
+    """Enough of an address to know it again, on the smallest page."""
+    bare = address.removeprefix("https://").removeprefix("www.")
+    if bare != address and "/" in bare.rstrip("/"):
+        host, _slash, path = bare.rstrip("/").partition("/")
+        return f"{host}/…/{path.rpartition('/')[2][-24:]}"
+    return bare if len(bare) <= _MOST_SHOWN else f"{bare[:_MOST_SHOWN]}…"
 
 
 class Answered(Question):
@@ -299,7 +309,7 @@ class SpreadTold(Corrects, Whenever):
     step: ClassVar[str] = "spread_keep"
     button = _("Note it")
     views = amount_field(
-        _("How often was it seen?"), _("Like 167,000 or 1.2 million. Leave it empty if not.")
+        _("How often was it seen?"), _("Like 167,000 or 1.2 million. Leave it empty if you do not know.")
     )
     shares = amount_field(_("How often was it shared?"), _("Shares, re-posts, copies."))
     field_order = ("views", "shares", "at", "which", "numbers", "items")

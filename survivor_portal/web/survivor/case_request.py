@@ -167,11 +167,13 @@ def rungs(desk: Desk, stand: Stand, takedown: Takedown, standing: Standing) -> l
 
 def _clocks(desk: Desk, takedown: Takedown, stand: Stand) -> list[Clock]:
     shown = [clock for clock in desk.clocks(takedown, stand) if clock.state not in (Runs.NO_NUMBER, Runs.MET)]
-    return [
+    # Places that stand differently may share one end of the time; it is said once.
+    told = [
         Clock(clock, case_words.clock_words(clock), directory.law(clock.law).short_name)
         for clock in shown
         if clock.kind is not Kind.KEEPING and case_words.clock_words(clock)
     ]
+    return list({(clock.words, clock.law): clock for clock in told}.values())
 
 
 def _history(takedown: Takedown, standing: Standing) -> Iterator[Told]:
