@@ -162,7 +162,15 @@ def test_three_hundred_requests_come_fifty_at_a_time_the_late_ones_first(
     assert "101 to 120 of 120 requests." in words(last)
     assert words(client.get("/c/")) == words(last)  # a reload stays there
     assert "101 to 120" in words(post(client, "board", part="999"))
-    assert "1 to 50" in words(post(client, "board", part="x"))
+    for part in ("x", "", "²", "-1", "0", "9" * 5000):
+        assert "1 to 50" in words(post(client, "board", part=part))
+
+
+@pytest.mark.parametrize("before", ["²", "9" * 5000, "9" * 20, "-1", "x", "0"])
+def test_no_number_of_a_line_breaks_the_timeline(before: str) -> None:
+    _session, client = kept(ADULT)
+
+    assert "What happened so far" in words(post(client, "timeline", before=before))
 
 
 # Pictures of grown people.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -60,7 +61,7 @@ def _shown(desk: Desk) -> HttpResponse:
     visit = visit_of(desk.request).open()
     # "board 2" is the second part of the board.
     page, _, part = str(visit.data.get("page", BOARD) if visit else BOARD).partition(" ")
-    number = int(part) if part.isdigit() else 1
+    number = int(part or 1)
     if page in OF_A_REQUEST:
         try:
             return OF_A_REQUEST[page](desk, desk.takedown(), number)
@@ -114,15 +115,16 @@ def _board(desk: Desk, number: int) -> HttpResponse:
 
 def _timeline(desk: Desk) -> HttpResponse:
     before = desk.post.get("before", "")
-    entries = book.page(desk.case, before=int(before) if before.isdigit() else None, count=PAGE)
+    entries = book.page(
+        desk.case, before=int(before) if re.fullmatch("[0-9]{1,9}", before) else None, count=PAGE
+    )
     lines = [(entry, case_words.book_words(entry.note.kind, entry.note.facts)) for entry in reversed(entries)]
     more = entries[0].seq if entries and entries[0].seq > 1 else 0
     return render(desk.request, "survivor/case/timeline.html", {"lines": lines, "more": more})
 
 
 def _to_board(desk: Desk) -> HttpResponse:
-    part = desk.post.get("part", "")
-    desk.go(f"{BOARD} {part}" if part.isdigit() else BOARD)
+    desk.go(case_rounds.part_of(BOARD, desk.post.get("part", "")))
     return here()
 
 

@@ -6,6 +6,7 @@ anybody to look, and none shows a part of a link (`decisions.md` 1).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -229,10 +230,14 @@ def _keep_names(desk: Desk) -> HttpResponse:
     return here()
 
 
+def part_of(name: str, part: str) -> str:
+    """The page of that name, or that part of it where `part` is a number: "names 2"."""
+    return f"{name} {part}" if re.fullmatch("[0-9]{1,4}", part) else name
+
+
 def _to(name: str) -> Callable[[Desk], HttpResponse]:
     def go(desk: Desk) -> HttpResponse:
-        part = desk.post.get("part", "")
-        desk.go(f"{name} {part}" if part.isdigit() else name, desk.takedown().id)
+        desk.go(part_of(name, desk.post.get("part", "")), desk.takedown().id)
         return here()
 
     return go
