@@ -26,7 +26,8 @@ STEPS = sorted(
 NAMES = [
     "phrase", "code", "recovery", "new", "again", "own", "days", "kind", "sure", "draft", "draft_done", "go",
     "show", "hide", "shown", "text", "request", "item", "before", "what", "how", "at", "says", "items",
-    "rung", "ticket", "step",
+    "rung", "ticket", "step", "which", "numbers", "given", "about", "seen", "entry", "views", "shares",
+    "channel", "state", "move",
 ]  # fmt: skip
 
 
@@ -45,7 +46,15 @@ class CaseFuzz(Fuzz):
             "request": self.request,
             "item": "1",
             "what": self.dice.choice(["removal", "back_again", "receipt"]),
-            "says": self.dice.choice(["refused", "removed"]),
+            "says": self.dice.choice(["refused", "removed", "partly_removed"]),
+            "which": self.dice.choice(["all", "some"]),
+            "numbers": self.dice.choice(["1", "1-3", "2-"]),
+            "about": self.dice.choice(["1-2", "sent"]),
+            "seen": self.dice.choice(["1", "2", "99999999"]),
+            "entry": self.dice.choice(["1", "2", "3"]),
+            "views": self.dice.choice(["167,000", "1.5"]),
+            "state": self.dice.choice(["sent", "drafted", "closed"]),
+            "move": self.dice.choice(["close", "reopen"]),
             "days": self.dice.choice(["30", "31", "-1"]),
             "kind": self.dice.choice(["own", "words", "digits"]),
         }
@@ -61,7 +70,7 @@ def test_t35_hostile_posts_break_no_page_of_a_case(sizes: Callable[[str], int]) 
     records.add(session.case, "plan", {}, Note("plan_kept"), now)
     fuzz.request = operations.begin(
         session.case, platform="x", kind="request", label="One", to="It", grounds=("us-tida",),
-        places=[operations.Place(1, "A place", A_POST, "", "", 1)], now=now,
+        places=[operations.Place(n, "A place", f"{A_POST}{n}", "", "", n) for n in range(1, 15)], now=now,
     ).id  # fmt: skip
     mark = slot.handle(session.case.id, now)
     broken: list[Any] = []
