@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from survivor_portal.config import bells
+from survivor_portal.config import autokeys, bells
 
 HOUSE = Path(__file__).resolve().parent.parent.parent
 NEUTRAL_NAME = "Next steps"
@@ -104,6 +104,7 @@ class Environment:
     stores: tuple[Store, Store] | None = None
     # None for a folder in the data folder.
     broker: bells.Broker | None = None
+    auto_key: autokeys.AutoKey = autokeys.NONE
 
 
 def for_development(environ: Mapping[str, str]) -> Environment:
@@ -114,6 +115,7 @@ def for_development(environ: Mapping[str, str]) -> Environment:
         secret_key=_development_key(data_dir, "secret-key"),
         index_key=_development_key(data_dir, "index-key"),
         epoch_dir=_development_folder(data_dir / "epochs"),
+        auto_key=autokeys.for_development(data_dir, DEVELOPMENT_MARK),
         hosts=("localhost", "127.0.0.1", "[::1]"),
         site_name=environ.get("SITE_NAME") or NEUTRAL_NAME,
         exit_target=environ.get("EXIT_TARGET") or EXIT_TARGET,
@@ -180,6 +182,7 @@ def for_production(environ: Mapping[str, str]) -> Environment:
             _password(environ, "BROKER_PASSWORD_FILE", problems),
             problems,
         ),
+        auto_key=autokeys.for_production(environ, DEVELOPMENT_MARK, problems),
     )
     if found.cases_reviewed:
         found = replace(

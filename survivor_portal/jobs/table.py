@@ -15,6 +15,7 @@ HANDLERS: dict[str, Handler] = {
     "visits": upkeep.visits,
     "cases": upkeep.cases,
     "epoch": upkeep.epoch,
+    "capsules": upkeep.capsules,
     "slips": upkeep.slips,
 }
 
@@ -23,5 +24,6 @@ REGULAR: dict[str, timedelta] = {
     "visits": timedelta(minutes=1),
     "cases": timedelta(minutes=1),
     "epoch": timedelta(minutes=5),
+    "capsules": timedelta(minutes=5),
     "slips": timedelta(hours=1),
 }

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.conf import settings
 
 from survivor_portal.cases import ending
+from survivor_portal.keystore import capsules as keystore_capsules
 from survivor_portal.keystore import rotation
 from survivor_portal.slips import due
 from survivor_portal.slips.due import Work
@@ -34,3 +35,8 @@ def epoch(_: Work, now: datetime) -> None:
 def slips(_: Work, now: datetime) -> None:
     """Forget what has been done for long."""
     due.sweep(now)
+
+
+def capsules(_: Work, now: datetime) -> None:
+    """Delete what workers were given and whose time is over."""
+    keystore_capsules.sweep(now)

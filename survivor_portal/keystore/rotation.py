@@ -1,23 +1,54 @@
-"""Each day a new key over all shred keys, and an end to the old one.
+"""Each day a new key over all keys of cases and capsules, and an end to the old one.
 
-A shred key that was deleted lives on in backups and in corners of the disk. It dies there with the key of
+A key that was deleted lives on in backups and in corners of the disk. It dies there with the key of
 its day: two rotations later, and never more than two days after the program runs again.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connections, transaction
+from django.db.models import QuerySet
 
-from survivor_portal.keystore import epochs, shred
+from survivor_portal.keystore import capsules, epochs, shred
 from survivor_portal.keystore.epochs import Epoch
-from survivor_portal.keystore.models import Shred
+from survivor_portal.keystore.models import CapsuleKey, Shred
 from survivor_portal.keystore.router import ALIAS
 
 EVERY = timedelta(days=1)
 # Backups of the key database are kept for two days, so an older key serves nobody but a thief.
 OLDEST_KEPT = timedelta(days=2)
 AT_ONCE = 2000
+
+_Wrapping = Callable[[bytes, str, int, bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """One table of keys under the key of a day: how each is opened and wrapped anew."""
+
+    rows: QuerySet[Shred] | QuerySet[CapsuleKey]
+    update: str
+    opened: _Wrapping
+    wrapped: _Wrapping
+
+
+def _tables() -> tuple[_Keys, ...]:
+    return (
+        _Keys(
+            Shred.objects.all(),
+            "UPDATE keystore_shred SET epoch = %s, wrapped = %s WHERE id = %s",
+            shred.opened,
+            shred.wrapped,
+        ),
+        _Keys(
+            CapsuleKey.objects.all(),
+            "UPDATE keystore_capsulekey SET epoch = %s, wrapped = %s WHERE id = %s",
+            capsules.opened,
+            capsules.wrapped,
+        ),
+    )
 
 
 class NotRotated(Exception):
@@ -34,7 +65,7 @@ class Rotated:
 
 
 def rotate(now: datetime, *, force: bool = False) -> Rotated | None:
-    """Bring every shred key under a new key of the day, then destroy the key before the previous one.
+    """Bring every key under a new key of the day, then destroy the key before the previous one.
 
     None when the current key is less than a day old, unless forced. Ended at any point, the next run
     finishes what is left.
@@ -60,12 +91,12 @@ def is_due(newest: Epoch, now: datetime) -> bool:
 
 def _left_over(keys: dict[int, Epoch], newest: Epoch) -> bool:
     """Did a rotation end halfway? Then rows are under an older key, or an old key was not destroyed."""
-    return len(keys) > 2 or Shred.objects.exclude(epoch=newest.number).exists()
+    return len(keys) > 2 or any(table.rows.exclude(epoch=newest.number).exists() for table in _tables())
 
 
 def _all_readable(keys: dict[int, Epoch]) -> None:
     """A row under a key that is not here means a wrong folder or database. Then nothing may be touched."""
-    used = set(Shred.objects.values_list("epoch", flat=True).distinct())
+    used = {number for table in _tables() for number in table.rows.values_list("epoch", flat=True).distinct()}
     if lost := used - set(keys):
         raise NotRotated(
             f"{len(lost)} keys of past days are not in the folder, and rows are still under them."
@@ -74,27 +105,31 @@ def _all_readable(keys: dict[int, Epoch]) -> None:
 
 def _rewrap(keys: dict[int, Epoch], current: Epoch) -> int:
     """Move every row under the current key, in one transaction; how many were moved."""
-    day_key = current.key()
     with transaction.atomic(using=ALIAS):
-        total = Shred.objects.count()
-        older = Shred.objects.exclude(epoch=current.number).order_by("pk")
-        rows = list(older.select_for_update().values_list("pk", "epoch", "wrapped"))
-        old_keys = {number: keys[number].key() for number in {epoch for _, epoch, _ in rows}}
-        with connections[ALIAS].cursor() as cursor:
-            for start in range(0, len(rows), AT_ONCE):
-                cursor.executemany(
-                    "UPDATE keystore_shred SET epoch = %s, wrapped = %s WHERE id = %s",
-                    [
-                        (current.number, shred.wrapped(day_key, case_id, current.number, key), case_id)
-                        for case_id, key in (
-                            (case_id, shred.opened(old_keys[epoch], case_id, epoch, bytes(envelope)))
-                            for case_id, epoch, envelope in rows[start : start + AT_ONCE]
-                        )
-                    ],
-                )
-        under = Shred.objects.filter(epoch=current.number).count()
-        if not under == total == Shred.objects.count():
-            raise NotRotated(f"{total} rows before, {under} under the new key.")
+        return sum(_rewrap_table(table, keys, current) for table in _tables())
+
+
+def _rewrap_table(table: _Keys, keys: dict[int, Epoch], current: Epoch) -> int:
+    day_key = current.key()
+    total = table.rows.count()
+    older = table.rows.exclude(epoch=current.number).order_by("pk")
+    rows = list(older.select_for_update().values_list("pk", "epoch", "wrapped"))
+    old_keys = {number: keys[number].key() for number in {epoch for _, epoch, _ in rows}}
+    with connections[ALIAS].cursor() as cursor:
+        for start in range(0, len(rows), AT_ONCE):
+            cursor.executemany(
+                table.update,
+                [
+                    (current.number, table.wrapped(day_key, row_id, current.number, key), row_id)
+                    for row_id, key in (
+                        (row_id, table.opened(old_keys[epoch], row_id, epoch, bytes(envelope)))
+                        for row_id, epoch, envelope in rows[start : start + AT_ONCE]
+                    )
+                ],
+            )
+    under = table.rows.filter(epoch=current.number).count()
+    if not under == total == table.rows.count():
+        raise NotRotated(f"{total} rows before, {under} under the new key.")
     return len(rows)
 
 
@@ -105,7 +140,7 @@ def _destroy_old(keys: dict[int, Epoch], now: datetime) -> tuple[int, ...]:
     for number, epoch in keys.items():
         if number == previous and now - epoch.made_at <= OLDEST_KEPT:
             continue
-        if Shred.objects.filter(epoch=number).exists():
+        if any(table.rows.filter(epoch=number).exists() for table in _tables()):
             raise NotRotated(f"Rows are still under key {number}.")
         epochs.destroy(epoch)
         destroyed.append(number)

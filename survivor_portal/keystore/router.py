@@ -1,4 +1,4 @@
-"""Keep the keystore's tables in the second database, and everything else out of it."""
+"""Keep the keystore's keys in the second database, and everything else out of it."""
 
 from typing import Any
 
@@ -6,19 +6,25 @@ from django.db.models import Model
 
 ALIAS = "keys"
 APP = "keystore"
+# What the keys are for lies with everything else, or one database would open it.
+ELSEWHERE = {"capsule"}
 
 
 class Keys:
     """Django asks it where a model lives. One database alone never opens a case."""
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
-        return ALIAS if model._meta.app_label == APP else None
+        return ALIAS if _is_key(model._meta.app_label, model._meta.model_name) else None
 
     def db_for_write(self, model: type[Model], **hints: Any) -> str | None:
         return self.db_for_read(model, **hints)
 
     def allow_relation(self, one: Model, other: Model, **hints: Any) -> bool | None:
-        return (one._meta.app_label == APP) == (other._meta.app_label == APP) or None
+        return self.db_for_read(type(one)) == self.db_for_read(type(other)) or None
 
-    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
-        return (db == ALIAS) == (app_label == APP)
+    def allow_migrate(self, db: str, app_label: str, model_name: str | None = None, **hints: Any) -> bool:
+        return (db == ALIAS) == _is_key(app_label, model_name)
+
+
+def _is_key(app_label: str, model_name: str | None) -> bool:
+    return app_label == APP and model_name not in ELSEWHERE

@@ -35,7 +35,7 @@ def test_t03_the_two_databases_have_no_table_beyond_the_list() -> None:
     of_cases = set(connections["default"].introspection.table_names()) - DJANGO_TABLES
 
     assert of_keys | of_cases == {row["table"] for row in listed()}
-    assert of_keys == {"keystore_shred"}
+    assert of_keys == {"keystore_shred", "keystore_capsulekey"}
     assert not of_keys & of_cases
 
 

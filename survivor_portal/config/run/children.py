@@ -21,8 +21,12 @@ class Child:
     process: subprocess.Popen[bytes]
 
 
-def start(name: str, command: Sequence[str]) -> Child:
-    """Starts `command` in a session of its own that is told to end when this process is gone, even killed."""
+def start(name: str, command: Sequence[str], *, without: Sequence[str] = ()) -> Child:
+    """Starts `command` in a session of its own that is told to end when this process is gone, even killed.
+
+    It gets our environment but for the names in `without`.
+    """
+    environment = {key: value for key, value in os.environ.items() if key not in without}
     parent = os.getpid()
     prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
 
@@ -34,7 +38,7 @@ def start(name: str, command: Sequence[str]) -> Child:
                 os._exit(1)
 
     # preexec_fn is safe here: this process has one thread.
-    return Child(name, subprocess.Popen(command, preexec_fn=tie, stdin=subprocess.DEVNULL))
+    return Child(name, subprocess.Popen(command, preexec_fn=tie, stdin=subprocess.DEVNULL, env=environment))
 
 
 def watch(children: Sequence[Child], *, when_ready: Callable[[], bool], say: Callable[[], None]) -> int:

@@ -49,6 +49,8 @@ def _serve(port: int, workers: int, jobs: int) -> int:
                 "--log-level", "warning", "--workers-kill-timeout", "3",
                 "survivor_portal.config.wsgi:application",
             ],
+            # What opens capsules is for workers only.
+            without=["AUTO_KEY_FILE"],
         ),
     ]  # fmt: skip
     if jobs:

@@ -147,6 +147,9 @@ CASES_OPEN = False
 INDEX_KEY = ""
 EPOCH_DIR = Path()
 EPOCH_MARK = ""
+# The pair to which capsules for workers are sealed. Only a worker is given the file with the secret half.
+AUTO_PUBLIC_KEY = ""
+AUTO_KEY_FILE: Path | None = None
 # What one try of a phrase costs; only tests lower it.
 PHRASE_COST = STRONG
 # More tries in vain a minute than this at the whole site are a flood: the door then asks one thing more.

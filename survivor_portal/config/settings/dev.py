@@ -16,6 +16,8 @@ globals().update(bells.bell(_env.data_dir))
 CASES_OPEN = True
 INDEX_KEY = _env.index_key
 EPOCH_DIR = _env.epoch_dir
+AUTO_PUBLIC_KEY = _env.auto_key.public
+AUTO_KEY_FILE = _env.auto_key.file
 EPOCH_MARK = env.DEVELOPMENT_MARK
 STATIC_ROOT = _env.data_dir / "static"
 

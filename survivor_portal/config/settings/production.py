@@ -18,6 +18,8 @@ globals().update(bells.bell(_env.data_dir, _env.broker))
 CASES_OPEN = _env.cases_reviewed
 INDEX_KEY = _env.index_key
 EPOCH_DIR = _env.epoch_dir
+AUTO_PUBLIC_KEY = _env.auto_key.public
+AUTO_KEY_FILE = _env.auto_key.file
 STATIC_ROOT = _env.data_dir / "static"
 
 SECURE_SSL_REDIRECT = True

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from survivor_portal.config import bells
+from survivor_portal.config import autokeys, bells
 from survivor_portal.config.env import Store
 from survivor_portal.seals import Cost
 
@@ -38,6 +38,9 @@ INDEX_KEY = "tests-only-index-0123456789-abcdefghijklmnopqrstuvwxyz-ABC"
 EPOCH_DIR = _folder / "epochs"
 EPOCH_DIR.mkdir(mode=0o700)
 EPOCH_MARK = "development-"
+_auto_key = autokeys.for_development(_folder, EPOCH_MARK)
+AUTO_PUBLIC_KEY = _auto_key.public
+AUTO_KEY_FILE = _auto_key.file
 # One test of the phrase and `benchmarks/unlock.py` use the real cost.
 PHRASE_COST = Cost(kib=8, passes=1)
 # Tests type faster than people, and fail more often: those of the throttle set these two for themselves.
