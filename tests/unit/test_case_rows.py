@@ -13,6 +13,8 @@ from survivor_portal.takedowns.operations import End, Line
 from survivor_portal.takedowns.process import State
 from survivor_portal.takedowns.rounds import DAYS, Gone
 from survivor_portal.web.survivor.case_rows import Part, Row, row, rows
+from tests.integration.test_words import PATTERN
+from tests.reading import measure
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LOOKS = re.compile(r"\b(?:look|open|find|count|check|view|watch)", re.IGNORECASE)
@@ -181,6 +183,25 @@ def test_a_round_about_a_child_asks_what_was_said() -> None:
     found = made(line(State.REMOVED, gone=(gone(3),), still_up=0), minor=True)
 
     assert (found.part, found.next) == (Part.TODAY, "Day 3: say what you were told")
+
+
+# The words.
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_every_line_is_easy_to_read_and_blames_nobody(state: State) -> None:
+    found = [
+        made(line(state, *ends, gone=rounds), minor=minor, may_sign=may_sign)
+        for ends in ((), (duty(-1),), (duty(9),), (duty(-1, False),), (reminder(-1),), (reminder(1),))
+        for rounds in ((), (gone(3),), (gone(1.5, 0.1),))
+        for minor in (True, False)
+        for may_sign in (True, False)
+    ]
+
+    for one in found:
+        for said in {one.next, one.round, f"Waits on {one.on}"} - {""}:
+            assert measure(f"<p>{said}.</p>").grade <= 6, said
+            assert not PATTERN.search(said), said
 
 
 # The order.
