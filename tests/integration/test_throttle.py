@@ -13,7 +13,7 @@ from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
 
-from survivor_portal.cases import access, book, codes, flood, records, unlocked
+from survivor_portal.cases import access, book, codes, flood, pool, records, unlocked
 from survivor_portal.cases.models import Case, Throttle
 from survivor_portal.web.safety import machines, networks
 from survivor_portal.web.safety.logs import Bare
@@ -120,6 +120,14 @@ def test_what_opens_does_not_count_against_the_network(new: access.NewCase) -> N
     answers = [open_(at(HERE), new.code, OWN).status_code for _ in range(65)]
 
     assert set(answers) == {303}
+
+
+def test_a_refusal_for_want_of_room_does_not_count_against_the_network(new: access.NewCase) -> None:
+    with mock.patch.object(pool.SLOW_KEYS, "_places", 0):
+        busy = [open_(at(HERE), new.code, OWN).status_code for _ in range(61)]
+
+    assert set(busy) == {503}
+    assert open_(at(HERE), new.code, OWN).status_code == 303
 
 
 def test_a_network_that_is_full_costs_no_slow_key_and_counts_no_try(new: access.NewCase) -> None:

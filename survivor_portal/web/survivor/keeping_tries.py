@@ -23,7 +23,7 @@ def within(request: HttpRequest, form: Question, what: What, do: Callable[[], T]
     """As `attempt`, unless this network did enough of it in this hour; the form then says how long to wait.
 
     Only tries in vain stay counted at the door, and only what was made stays counted where something is kept:
-    a shelter with one line may open as often as it likes.
+    a shelter with one line may open as often as it likes. Where there was no room, nothing was tried.
     """
     now = timezone.now()
     try:
@@ -33,7 +33,9 @@ def within(request: HttpRequest, form: Question, what: What, do: Callable[[], T]
         form.add_error(None, _wait(ceil(seconds / 60)))
         return No(HTTPStatus.TOO_MANY_REQUESTS, seconds)
     done = attempt(form, do)
-    if isinstance(done, No) == (what is What.keeping):
+    was_in_vain = isinstance(done, No) and done.status != HTTPStatus.SERVICE_UNAVAILABLE
+    counts = was_in_vain if what is What.opening else not isinstance(done, No)
+    if not counts:
         networks.give_back(request, what, now)
     return done
 
