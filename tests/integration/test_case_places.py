@@ -17,6 +17,7 @@ from survivor_portal.takedowns.due import due_by
 from survivor_portal.takedowns.operations import Place, Takedown
 from survivor_portal.takedowns.process import Fact, Move, State
 from survivor_portal.takedowns.standing import Entry, How
+from survivor_portal.web.survivor import flow
 from tests.integration.test_case_page import (  # noqa: F401
     THEIR_WORDS,
     browser,
@@ -559,3 +560,47 @@ def test_what_a_child_told_of_the_spread_stays_on_its_own_page() -> None:
     assert rungs
     for rung in rungs:
         assert "167,000" not in words(post(client, "next_letter", request=made.id, rung=rung))
+
+
+def opened_with(links: str) -> tuple[Client, Session]:
+    access.prepare()
+    now = datetime.now(UTC)
+    opened = access.open_new(now).session
+    data = plan_data()
+    flow.answer(data, "links", {}, {"links": links})
+    records.add(opened.case, "plan", data, Note("plan_kept"), now)
+    client = Client()
+    client.cookies[settings.CASE_COOKIE] = opened.token.hex()
+    return client, opened
+
+
+def test_of_a_letter_in_parts_only_the_part_that_went_out_is_sent() -> None:
+    client, opened = opened_with("\n".join(f"https://discord.com/channels/1/2/{n}" for n in (31, 32, 33)))
+    steps = dict.fromkeys(re.findall(r'name="letter" value="([^"]+)"', client.get("/next/").content.decode()))
+    for letter in steps:
+        page = post(client, "letter", "/next/", letter=letter)
+        if "Which part did you send?" in words(page):
+            break
+    else:
+        pytest.fail("no letter in parts")
+
+    assert trouble(page.content.decode()) == []
+    wrong = post(client, "sent", "/next/", letter=letter, how="form", part="9", ticket="T-3")
+    post(client, "sent", "/next/", letter=letter, how="form", part="2")
+
+    assert wrong.status_code == 422
+    assert field(wrong, "ticket") == "T-3"
+    (line,) = operations.board(opened.case)
+    made = operations.read(opened.case, line.id)
+    assert states(opened, made) == {1: State.DRAFTED, 2: State.SENT, 3: State.DRAFTED}
+    assert "Written, not sent: 2 places (1, 3)" in words(client.get("/c/"))
+
+
+def test_a_letter_of_the_plan_sent_twice_is_one_request(browser: Client, session: Session) -> None:
+    for _ in range(2):
+        post(browser, "letter", "/next/", letter="request_48h:x:us-tida")
+        post(browser, "sent", "/next/", how="form", ticket="T-42")
+    post(browser, "letter", "/next/", letter="request_48h:x:us-tida")
+    post(browser, "sent", "/next/", how="mail", ticket="T-43")
+
+    assert len(operations.board(session.case)) == 2

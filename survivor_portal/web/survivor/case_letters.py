@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from survivor_portal import directory
+from survivor_portal import directory, letters
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.operations import Place
 from survivor_portal.takedowns.process import Move
@@ -16,8 +20,10 @@ from survivor_portal.web.survivor import cards, case_words, flow, second
 from survivor_portal.web.survivor.case_desk import REQUEST, Desk, here
 from survivor_portal.web.survivor.case_forms import Sent
 from survivor_portal.web.survivor.case_request import rung_of
-from survivor_portal.web.survivor.drafting import draft
+from survivor_portal.web.survivor.drafting import Draft, draft
 from survivor_portal.web.survivor.holder import holder_of
+
+TWICE = timedelta(minutes=2)  # a form that comes again within this time was sent twice
 
 
 def next_letter(desk: Desk) -> HttpResponse:
@@ -56,35 +62,62 @@ def begin_from_letter(request: HttpRequest, form: Sent) -> HttpResponse:
         return here()
     desk = Desk(request, session.case, timezone.now())
     made = draft(stand, step, stand.site, desk.now.date())
-    mine = [item for item in stand.items if item.number in step.items]
-    takedown = operations.begin(
-        session.case,
-        platform=step.platform,
-        kind=step.key.value,
-        label=cards.title(step),
-        to=made.to.name,
-        grounds=step.grounds,
-        places=[
-            Place(n, item.shown, item.url, item.where, item.account, item.number)
-            for n, item in enumerate(mine, 1)
-        ],
-        now=desk.now,
-        channel=step.channel.key if step.channel else "",
-        step=step.id,
-        site=stand.site,
-    )
+    numbers = _numbers_sent(made, form)
     entry = Entry(
         2,
         Move.SEND,
         form.cleaned_data["at"],
-        tuple(place.number for place in takedown.places),
+        numbers,
         how=form.cleaned_data["how"],
-        channels=(takedown.channel,) if takedown.channel else (),
+        channels=(step.channel.key,) if step.channel else (),
         ticket=form.cleaned_data["ticket"],
     )
-    operations.note(session.case, takedown, entry, desk.now, due=desk.due(stand))
+    twin = _just_begun(desk, made, entry)
+    if twin:
+        desk.go(REQUEST, twin)
+        return here()
+    mine = [item for item in stand.items if item.number in step.items]
+    with transaction.atomic():
+        takedown = operations.begin(
+            session.case,
+            platform=step.platform,
+            kind=step.key.value,
+            label=cards.title(step),
+            to=made.to.name,
+            grounds=step.grounds,
+            places=[
+                Place(n, item.shown, item.url, item.where, item.account, item.number)
+                for n, item in enumerate(mine, 1)
+            ],
+            now=desk.now,
+            channel=step.channel.key if step.channel else "",
+            step=step.id,
+            site=stand.site,
+        )
+        operations.note(session.case, takedown, entry, desk.now, due=desk.due(stand))
     desk.go(REQUEST, takedown.id)
     return here()
+
+
+def _numbers_sent(made: Draft, form: Sent) -> tuple[int, ...]:
+    """The places of the part that went out; of all parts where the letter is whole, or all went out."""
+    channel = made.step.channel
+    groups = letters.split_items(made.facts.items, channel.link_limit if channel else None)
+    part = int(form.cleaned_data.get("part") or 0)
+    return tuple(item.number for group in (groups[part - 1 : part] if part else groups) for item in group)
+
+
+def _just_begun(desk: Desk, made: Draft, sent: Entry) -> str:
+    """The request that this same form began a moment ago, where it was sent twice."""
+    for line in operations.board(desk.case):
+        if desk.now - line.changed_at > TWICE or line.kind != made.step.key.value:
+            continue
+        known = operations.read(desk.case, line.id)
+        if (known.step, known.site) == (made.step.id, made.site) and len(known.entries) == 2:
+            old = known.entries[1]
+            if replace(old, at=sent.at) == sent and abs(old.at - sent.at) < TWICE:
+                return line.id
+    return ""
 
 
 ACTIONS = {"next_letter": next_letter}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from survivor_portal import directory, letters
 from survivor_portal.intake import Note, Step
-from survivor_portal.web.forms import Question
+from survivor_portal.web.forms import Question, one_of
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.survivor import cards, flow
 from survivor_portal.web.survivor.case_forms import Sent
@@ -102,8 +102,20 @@ class Signing(Question):
 class SentFromPlan(Sent):
     """A letter of the plan went out. The form names its letter, whatever another tab shows by now."""
 
+    ALL: ClassVar[str] = "0"
+    part = one_of(_("Which part did you send?"), [], initial=ALL)
     letter = forms.CharField(widget=forms.HiddenInput, required=False)
     site = forms.CharField(widget=forms.HiddenInput, required=False)
+    field_order = ("part", "how", "at", "ticket")
+
+    def __init__(self, *args: Any, parts: int, **more: Any) -> None:
+        super().__init__(*args, **more)
+        field = self.fields["part"]
+        assert isinstance(field, forms.ChoiceField)
+        numbered = [(str(n), gettext("Part %(n)d") % {"n": n}) for n in range(1, parts + 1)]
+        field.choices = [(self.ALL, _("All parts")), *numbered]
+        if parts < 2:
+            del self.fields["part"]
 
 
 def show(
@@ -155,14 +167,15 @@ def show(
         "ways": [cards.way(at, timezone.now().date()) for at in step.channels[:3]],
         "resources": [directory.resource(key) for key in step.resources],
         "resumed": resumed and data is not None,
-        "sent": sent or (_sent(step, stand.site) if opened_of(request).loaded else None),
+        "sent": sent or (_sent(made) if opened_of(request).loaded else None),
         "ready": all(part.ready for part in made.parts),
     }
     return render(request, "survivor/letter.html", context, status=422 if failed else 200)
 
 
-def _sent(step: Step, site: str) -> SentFromPlan:
-    return SentFromPlan(initial={"at": timezone.now(), "letter": step.id, "site": site})
+def _sent(made: Draft) -> SentFromPlan:
+    initial = {"at": timezone.now(), "letter": made.step.id, "site": made.site}
+    return SentFromPlan(initial=initial, parts=len(made.parts))
 
 
 def _initial(stand: Stand, step: Step) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from survivor_portal.visits.visit import TooMuch
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import cards, case_letters, flow, keeping, letters_page, notes
+from survivor_portal.web.survivor.drafting import draft
 from survivor_portal.web.survivor.holder import holder_of
 from survivor_portal.web.survivor.letters_page import SentFromPlan, flow_page
 from survivor_portal.web.survivor.own_time import in_own_time
@@ -171,9 +172,14 @@ def _sent(request: HttpRequest) -> HttpResponse:
     if "letter" in request.POST:
         # Another tab may have opened another letter meanwhile, or the visit may be a new one.
         holder_of(request).change(lambda data: _MOVES["letter"](data, request.POST))
-    form = SentFromPlan(request.POST)
+    stand = _stand(request)
+    step = stand.plan.step(stand.letter)
+    if step is None:
+        return flow_page()
+    made = draft(stand, step, stand.site, timezone.now().date())
+    form = SentFromPlan(request.POST, parts=len(made.parts))
     if not form.is_valid():
-        return letters_page.show(request, _stand(request), sent=form)
+        return letters_page.show(request, stand, sent=form)
     return case_letters.begin_from_letter(request, form)
 
 
