@@ -155,13 +155,27 @@ class Story:
         self.presses("main form button[name=go]")
 
     def notes_that_it_went_out(self, ticket: str = "", at: str = "") -> None:
-        """Below the letter that is open: it was sent. `at` as the box takes it; "": just now."""
+        """It was sent: below the letter that is open, or on the page of a request that waits for it. `at` as
+        the box takes it; "": just now."""
+        if self.page.locator("form:has([name=step][value=send])").count():
+            self.presses("form:has([name=step][value=send]) button")
         form = "form:has([name=step][value=sent])"
         if at:
             self.page.fill(f"{form} [name=at]", at)
-        if self.page.locator(f"{form} [name=ticket]").count():
-            self.page.fill(f"{form} [name=ticket]", ticket)
-        self.presses(f"{form} button")
+        self.page.fill(f"{form} [name=ticket]", ticket)
+        self.presses(f"{form} button[name=go]")
+
+    def notes_how_far_it_went(self, views: str, shares: str) -> None:
+        """From the page of a request: what is known already, and back."""
+        self.presses("form:has([name=step][value=spread]) button")
+        self.page.fill("main [name=views]", views)
+        self.page.fill("main [name=shares]", shares)
+        self.presses("main form:has([name=views]) button[name=go]")
+
+    def was_told_that_it_is_back(self) -> None:
+        """From the page of a request to the new one."""
+        self._unfold("details")
+        self.presses("form:has([name=step][value=again]) button")
 
     def pastes_their_answer(self, words: str) -> None:
         """From the page of a request to how the answer is read."""
@@ -215,8 +229,8 @@ class Story:
     def _scripted(self) -> bool:
         return bool(self.page.locator("html.js").count())
 
-    def _unfold(self) -> None:
-        folded = self.page.locator("main details.sp-later:not([open]) > summary")
+    def _unfold(self, what: str = "details.sp-later") -> None:
+        folded = self.page.locator(f"main {what}:not([open]) > summary")
         while folded.count():
             folded.first.click()
 

@@ -12,7 +12,9 @@ from survivor_portal import directory
 from survivor_portal.cases import access
 from survivor_portal.intake import StepKey
 from survivor_portal.replies import Remark
+from survivor_portal.takedowns import spread
 from survivor_portal.takedowns.process import Fact, State
+from survivor_portal.takedowns.standing import last
 from tests.browser import PHONE
 from tests.journeys.story import A_POST, NEWS_CASE, Story, in_all_sizes
 from tests.journeys.test_j02_keep_it import keeps_it
@@ -89,6 +91,9 @@ def test_j03_from_the_answer_to_the_written_complaint(
     assert "They have until" in story.text
     # axe itself is a script.
     story.looks = in_all_sizes(assert_accessible) if js else None
+    # She knows from the neighbours' talk how far it went; nobody asked her to look it up.
+    story.notes_how_far_it_went("167,000", "2,223")
+    assert "seen 167,000 times, shared 2,223 times" in story.text
     before = story.screens
 
     story.pastes_their_answer(THEIR_WORDS)
@@ -110,10 +115,12 @@ def test_j03_from_the_answer_to_the_written_complaint(
     story.opens_the_next_letter(COMPLAINT)
 
     assert story.screens - before <= MOST_SCREENS
+    assert "167,000" in story.letter
     assert "This letter is ready." in story.text
     assert "https://TakeItDown.ftc.gov" in story.text
     (request,) = story.requests
-    answered = request.standing.happenings[-1]
+    answered = last(request.standing.happenings, Fact.REFUSAL)
+    assert answered is not None
     for part in (told(sent_at), told(answered.at), TICKET, A_POST, THEIR_WORDS, "maria@post.example"):
         assert part in story.letter
     for element in directory.law("us-tida").elements:
@@ -121,6 +128,8 @@ def test_j03_from_the_answer_to_the_written_complaint(
             assert element.cite.removeprefix("47 U.S.C. ") in story.letter
     # Kept word for word, as what it is, with what it says besides.
     assert request.standing.state is State.REFUSED
+    (noted,) = spread.known(request.standing)
+    assert (noted.views, noted.shares) == (167_000, 2_223)
     assert request.replies[answered.reply] == THEIR_WORDS
     assert answered.remarks == {Remark.REDIRECTED_TO_COPYRIGHT, Remark.REDIRECTED_TO_THIRD_PARTY}
 
@@ -181,6 +190,7 @@ def test_j03_the_pages_in_the_dark(
     a_request_that_went_out(story, sent_at)
     story.looks = assert_accessible
 
+    story.notes_how_far_it_went("167,000", "2,223")
     story.pastes_their_answer(THEIR_WORDS)
     story.keeps_the_answer()
     story.opens_the_next_letter(COMPLAINT)
