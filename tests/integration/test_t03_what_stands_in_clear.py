@@ -13,11 +13,14 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import models
+from pytest_django import Settings
 
-from survivor_portal import directory
+from survivor_portal import directory, seals
 from survivor_portal.cases import access, book, records, slot
 from survivor_portal.config.env import HOUSE
 from survivor_portal.insights import tally
+from survivor_portal.keystore import capsules
+from survivor_portal.slips import due as slips
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.due import due_by
 from survivor_portal.takedowns.process import Move, State
@@ -45,6 +48,11 @@ ALLOWED = {
     "cases_entry": {"case": "case_id", "seq": "seq", "day": "day", "salted leaf": "leaf", "head": "head"},
     "cases_unlocked": {"hashed token": "id", "blob": "sealed", "times": "created_at"},
     "cases_throttle": {"code index": "id", "failures": "strikes", "next try": "next_try_at"},
+    # Of the outbox.
+    "slips_slip": {
+        "id": "id", "kind": "kind", "state": "state", "attempts": "attempts", "lease": "lease_until",
+        "due_at": "due_at",
+    },
 }  # fmt: skip
 # What is there beside it, each for a reason that stands in `docs/clear-columns.csv`.
 BESIDE = {
@@ -56,11 +64,21 @@ BESIDE = {
     "visits_visit": {"id", "sealed", "created_at", "seen_at"},
     "insights_wrongaddress": {"id", "channel", "month", "count"},
     "keystore_shred": {"id", "epoch", "wrapped"},
+    # What a worker may hold, and the key of it.
+    "slips_slip": {"subject", "key", "token"},
+    "keystore_capsule": {"id", "purpose", "expires_at", "envelope"},
+    "keystore_capsulekey": {"id", "epoch", "wrapped", "expires_at"},
 }
 # Times of day stand in clear in these columns only; all else is a day or inside an envelope.
 MOMENTS = {
     "takedowns_takedown.due_at", "cases_case.confirm_by", "cases_unlocked.created_at",
     "cases_unlocked.seen_at", "cases_throttle.next_try_at", "visits_visit.created_at", "visits_visit.seen_at",
+    "slips_slip.due_at", "slips_slip.lease_until", "keystore_capsule.expires_at",
+    "keystore_capsulekey.expires_at",
+}  # fmt: skip
+
+TO_THE_HOUR = {
+    "takedowns_takedown.due_at", "keystore_capsule.expires_at", "keystore_capsulekey.expires_at",
 }  # fmt: skip
 
 HEX_32, HEX_64 = re.compile("[0-9a-f]{32}"), re.compile("[0-9a-f]{64}")
@@ -81,6 +99,10 @@ SHAPES = {
     "visits_visit.id": HEX_64,
     "insights_wrongaddress.channel": re.compile("[a-z0-9-]+:[a-z0-9_-]+"),
     "keystore_shred.id": HEX_32,
+    "slips_slip.id": HEX_32, "slips_slip.kind": WORD, "slips_slip.subject": re.compile("([0-9a-f]{32})?"),
+    "slips_slip.key": HEX_64, "slips_slip.state": re.compile("waiting|taken|done|dead"),
+    "slips_slip.token": re.compile("([0-9a-f]{32})?"),
+    "keystore_capsule.id": HEX_32, "keystore_capsule.purpose": WORD, "keystore_capsulekey.id": HEX_32,
 }  # fmt: skip
 # Envelopes of text: version, nonce, key or salt in front, tag behind, and steps of 256 bytes between.
 AROUND = {
@@ -88,7 +110,8 @@ AROUND = {
     "cases_case.book_mark": 1 + 12 + 16, "takedowns_takedown.overview": 1 + 12 + 16,
     "takedowns_takedown.details": 1 + 12 + 16, "cases_arrival.envelope": 1 + 32 + 16,
     "cases_unlocked.sealed": 1 + 32 + 12 + 16, "visits_visit.sealed": 1 + 32 + 12 + 16,
-    "keystore_shred.wrapped": 1 + 32 + 12 + 16,
+    "keystore_capsule.envelope": 1 + 32 + 12 + 16, "keystore_shred.wrapped": 1 + 32 + 12 + 16,
+    "keystore_capsulekey.wrapped": 1 + 32 + 12 + 16,
 }  # fmt: skip
 # And those of fixed length: keys, salts, wraps, hashes.
 FIXED = {
@@ -164,11 +187,15 @@ def filled() -> None:
     visit.data["links"] = words
     visits.save(visit, NOW)
     assert token
+    capsule = capsules.put("mail", words.encode(), NOW + timedelta(days=1))
+    slips.put("visits", capsule, NOW, words)
+    slips.claim(NOW)
     first = next(c for p in directory.platforms() for c in (f"{p.key}:{ch.key}" for ch in p.channels))
     tally.wrong_address(first, NOW.date())
 
 
-def test_t03_in_a_full_database_every_value_has_its_shape() -> None:
+def test_t03_in_a_full_database_every_value_has_its_shape(settings: Settings) -> None:
+    settings.AUTO_PUBLIC_KEY = seals.new_pair().public.hex()
     filled()
     met = dict.fromkeys((name for name, _field in columns()), 0)
     for model in apps.get_models():
@@ -184,7 +211,7 @@ def test_t03_in_a_full_database_every_value_has_its_shape() -> None:
 
 def _fits(name: str, value: Any, *, stand_in: bool) -> None:
     if value is None:
-        assert name in ("cases_case.confirm_by", "takedowns_takedown.due_at"), name
+        assert name in ("cases_case.confirm_by", "takedowns_takedown.due_at", "slips_slip.lease_until"), name
     elif name in SHAPES:
         assert SHAPES[name].fullmatch(value), name
     elif stand_in and name in ("cases_case.public_key", "cases_case.book_mark"):
@@ -198,7 +225,7 @@ def _fits(name: str, value: Any, *, stand_in: bool) -> None:
         assert len(bytes(value)) == FIXED[name], name
     elif isinstance(value, datetime):
         assert name in MOMENTS, name
-        if name == "takedowns_takedown.due_at":
+        if name in TO_THE_HOUR:
             assert (value.minute, value.second, value.microsecond) == (0, 0, 0)
     else:
         assert isinstance(value, int | date), name
