@@ -1,0 +1,95 @@
+"""Markers: words that occur nowhere else, and a search that finds them in any dress a store may give them."""
+
+from __future__ import annotations
+
+import base64
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TypeAlias
+from urllib.parse import quote, quote_plus
+
+# In every marker, so that one search finds them all. Letters only: a name may hold no number.
+STEM = "qzvkwxjm"
+_TAIL, _LETTERS = 10, "abcdefghijklmnopqrstuvwxyz"
+Found: TypeAlias = tuple[str, str]  # where, and what in which dress
+
+
+@dataclass
+class Markers:
+    """Markers that were planted, each with the field it went into."""
+
+    dice: random.Random = field(default_factory=lambda: random.Random(20261122))
+    fields: dict[str, str] = field(default_factory=dict)
+
+    def new(self, where: str) -> str:
+        """One more, for that field."""
+        marker = STEM + "".join(self.dice.choices(_LETTERS, k=_TAIL))
+        assert marker not in self.fields
+        self.fields[marker] = where
+        return marker
+
+
+def dresses(text: str) -> dict[str, tuple[bytes, ...]]:
+    """What to look for, by the name of the dress: in bytes as they are ("base64"), or in small letters (the
+    rest)."""
+    small = text.lower()
+    return {
+        "plain": (small.encode(), quote(small).encode(), quote_plus(small).encode()),
+        "without spaces": tuple(
+            small.replace(" ", between).replace("-", between).encode() for between in ("", "-", "_", "+")
+        ),
+        "UTF-16": (small.encode("utf-16-le"), small.encode("utf-16-be")),
+        "JSON": tuple("".join(f"\\u{ord(sign):04x}" for sign in form).encode() for form in _cases(text)),
+        "percent": tuple("".join(f"%{byte:02x}" for byte in form.encode()).encode() for form in _cases(text)),
+        "hex": tuple(form.encode().hex().encode() for form in _cases(text)),
+        "base64": tuple(needle for form in _cases(text) for needle in _base64(form.encode())),
+    }
+
+
+def _cases(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((text, text.lower(), text.upper())))
+
+
+def _base64(text: bytes) -> Iterator[bytes]:
+    """The letters that stand for the text wherever it begins, in both alphabets."""
+    for before in range(3):
+        coded = base64.b64encode(bytes(before) + text)
+        # What the bytes beside it have a part in is left out.
+        middle = coded[(0, 2, 3)[before] : len(coded) - (0, 3, 2)[(before + len(text)) % 3]]
+        yield middle
+        yield middle.translate(bytes.maketrans(b"+/", b"-_"))
+
+
+@cache
+def _needles(text: str) -> tuple[tuple[str, bytes], ...]:
+    found = [(dress, needle) for dress, needles in dresses(text).items() for needle in needles]
+    assert all(len(needle) >= 8 for _dress, needle in found), "too short to be told from chance"
+    return tuple(found)
+
+
+def search(
+    places: Iterable[tuple[str, bytes]], markers: Markers, secrets: Iterable[str] = (), *, ends: bool = False
+) -> list[Found]:
+    """Every place in which a marker or a secret stands in some dress; `ends`: or only the end of a marker."""
+    wanted = [("a marker", STEM), *((f"secret {n}", text) for n, text in enumerate(dict.fromkeys(secrets)))]
+    tails = [(marker.removeprefix(STEM).encode(), whose) for marker, whose in markers.fields.items()]
+    found: list[Found] = []
+    for where, kept in places:
+        small = kept.lower()
+        for what, text in wanted:
+            for dress, needle in _needles(text):
+                hay = kept if dress == "base64" else small
+                at = hay.find(needle)
+                if at >= 0:
+                    found.append((where, f"{what}, {dress}: {_whose(small[at : at + 400], markers)}"))
+        if ends:
+            # What was cut off at the front.
+            found += [(where, f"the end of a marker from {whose}") for tail, whose in tails if tail in small]
+    return found
+
+
+def _whose(piece: bytes, markers: Markers) -> str:
+    text = piece.decode("ascii", "ignore")
+    return next((f"{marker} from {where}" for marker, where in markers.fields.items() if marker in text), "")
