@@ -258,7 +258,9 @@ def test_many_unknown_codes_in_a_minute_are_a_flood_and_it_ends_by_itself(low_ba
 
 
 def test_the_alarm_is_one_line_with_a_count(low_bar: None, caplog: pytest.LogCaptureFixture) -> None:
-    tries(Client(), 9)
+    tries(Client(), 4)
+    for _ in range(9):
+        flood.note(datetime.now(UTC))
 
     lines = [record for record in caplog.records if record.name == "survivor_portal.flood"]
     assert len(lines) == 1
@@ -481,6 +483,15 @@ def test_a_form_without_its_moment_gets_one_and_tries_nothing(
     assert Throttle.objects.count() == 0
     with later(timedelta(seconds=3)):
         assert open_(Client(), new.code, OWN, since=fresh).status_code == 303
+
+
+def test_a_moment_of_ones_own_making_is_none(new: access.NewCase, two_seconds: None) -> None:
+    minute_ago = int((datetime.now(UTC) - timedelta(minutes=1)).timestamp() * 1000)
+
+    answer = open_(Client(), new.code, OWN, since=f"{minute_ago}:{'A' * 43}")
+
+    assert answer.status_code == 422
+    assert Throttle.objects.count() == 0
 
 
 def test_keeping_asks_for_two_seconds_as_well(browser: Client, two_seconds: None) -> None:
