@@ -118,6 +118,8 @@ class Line:
     ends: tuple[End, ...] = ()
     gone: tuple[Gone, ...] = ()
     told_at: datetime | None = None  # when an office was told last
+    step: str = ""  # the plan's step it came from
+    site: str = ""
 
 
 class Due(Protocol):
@@ -344,6 +346,8 @@ def board(case: OpenCase) -> tuple[Line, ...]:
                     )
                     for removed_at, answered_at, count in plain.get("gone", ())
                 ),
+                step=plain.get("step", ""),
+                site=plain.get("site", ""),
             )
         )
     return tuple(lines)
@@ -369,6 +373,8 @@ def _overview(case: OpenCase, takedown: Takedown, ends: Sequence[End], now: date
         "still_up": len(standing.still_up),
         "changed_at": now.isoformat(),
         "to": takedown.to,
+        "step": takedown.step,
+        "site": takedown.site,
         "told_at": told.at.isoformat() if told else None,
         "ends": [[end.kind.value, end.at.isoformat(), end.is_sure] for end in ends],
         "gone": [

@@ -90,7 +90,26 @@ def test_the_plan_is_there_again(browser: Client) -> None:
     assert "x.com/…/0123" in words(browser.get("/next/"))
 
 
-def test_an_empty_board_says_so(browser: Client) -> None:
+def test_letters_that_have_not_gone_out_are_what_is_next_today(browser: Client) -> None:
+    board = words(browser.get("/c/"))
+
+    assert "Nothing has to be done today." not in board
+    assert "Letters of your plan, not sent yet" in board
+    before = board.count("Open the letter")
+    sent(browser)
+    after = words(post(browser, "board"))
+    assert "X (formerly Twitter): TAKE IT DOWN Act (US law)" in after
+    assert "Send X (formerly Twitter) the request" not in after
+    assert before >= 1
+    letter = words(post(browser, "letter", "/next/", letter="request_48h:x:us-tida"))
+    assert "TAKE IT DOWN Act" in letter
+
+
+def test_an_empty_board_says_so(browser: Client, session: Session) -> None:
+    (record,) = records.read(session.case, "plan")
+    document = {key: value for key, value in record.document.items() if key != "been_at_plan"}
+    records.change(session.case, record, document, Note("plan_changed"), datetime.now(UTC))
+
     assert "Nothing has to be done today." in words(browser.get("/c/"))
 
 

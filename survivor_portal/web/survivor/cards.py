@@ -95,6 +95,14 @@ def title(step: Step) -> str:
     return str(words.STEPS[step.key][0]).replace("{it}", name)
 
 
+def request_name(step: Step, site: str) -> str:
+    """What a request is called that came from a letter of this step: no longer what to do, but what it is."""
+    if step.platform and step.grounds:
+        laws = ", ".join(directory.law(key).short_name for key in step.grounds)
+        return f"{directory.platform(step.platform).name}: {laws}"
+    return f"{title(step)}: {site}" if site else title(step)
+
+
 def _card(step: Step, number: int, items: dict[int, intake.Item], today: date) -> Card:
     ways = tuple(way(at, today) for at in step.channels[:3])
     shown = tuple(items[n].shown for n in step.items[:MOST_LINES] if n in items) if _names_items(step) else ()

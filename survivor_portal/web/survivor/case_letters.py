@@ -82,7 +82,7 @@ def begin_from_letter(request: HttpRequest, form: Sent) -> HttpResponse:
             session.case,
             platform=step.platform,
             kind=step.key.value,
-            label=cards.title(step),
+            label=cards.request_name(step, stand.site),
             to=made.to.name,
             grounds=step.grounds,
             places=[

@@ -19,6 +19,7 @@ from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import (
     case_answers,
     case_letters,
+    case_plan,
     case_request,
     case_right,
     case_rounds,
@@ -83,9 +84,12 @@ class Lines:
 
 
 def _board(desk: Desk, number: int) -> HttpResponse:
-    answers = desk.stand.answers
+    stand = desk.stand
+    answers = stand.answers
+    lines = operations.board(desk.case)
+    unsent = case_plan.unsent(stand, lines)
     rows = case_rows.rows(
-        operations.board(desk.case),
+        lines,
         desk.now,
         counts_as_minor=answers.counts_as_minor,
         may_sign=answers.may_sign and not answers.is_young_child_alone,
@@ -107,6 +111,9 @@ def _board(desk: Desk, number: int) -> HttpResponse:
         "first": first + 1,
         "last": first + len(here_now),
         "count": len(rows),
+        # On the first page only: below it nobody begins.
+        "unsent": unsent[: case_plan.SHOWN] if number == 1 else (),
+        "unsent_more": len(unsent) - case_plan.SHOWN,
         "expires_on": desk.case.expires_on,
         "drafts": keeping.drafts(desk.case),
     }
