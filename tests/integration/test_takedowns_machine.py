@@ -186,26 +186,50 @@ class Requests(RuleBasedStateMachine):
         wrong = data.draw(st.integers(1, takedown.next_seq + off))
         self.tried(takedown, Entry(takedown.next_seq, what, at, items, corrects=wrong))
 
-    @rule(data=st.data(), number=st.integers(1, 3), old=st.booleans())
-    def it_is_back(self, data: st.DataObject, number: int, old: bool) -> None:
-        takedown = self.one(data, old=old)
+    @rule(data=st.data(), what=st.lists(st.tuples(WHAT, ITEMS), min_size=2, max_size=3))
+    def note_several_at_once(self, data: st.DataObject, what: list[tuple[Happening, Any]]) -> None:
+        """All of them, or none."""
+        takedown = self.one(data)
+        entries = [Entry(takedown.next_seq + n, one, self.now, items) for n, (one, items) in enumerate(what)]
+        before = self.stored()
         try:
-            new = operations.back_again(self.case, takedown, number, self.now, due=DUE)
+            changed = operations.note_each(self.case, takedown, entries, self.now, due=DUE)
+        except NotNow:
+            assert self.stored() == before
+            return
+        assert changed.entries == (*takedown.entries, *entries)
+        self.keep(changed)
+
+    @rule(data=st.data(), names=st.dictionaries(st.integers(1, 4), WORDS, max_size=3))
+    def name_places(self, data: st.DataObject, names: dict[int, str]) -> None:
+        takedown = self.one(data)
+        changed = operations.name_places(self.case, takedown, names, self.now, due=DUE)
+        assert changed.entries == takedown.entries
+        if changed != takedown:
+            self.keep(changed)
+
+    @rule(data=st.data(), numbers=st.lists(st.integers(1, 3), min_size=1, max_size=3), old=st.booleans())
+    def it_is_back(self, data: st.DataObject, numbers: list[int], old: bool) -> None:
+        takedown = self.one(data, old=old)
+        before = self.stored()
+        try:
+            new = operations.all_back(self.case, takedown, numbers, self.now, due=DUE)
         except (NotNow, NoSuchTakedown):
+            assert self.stored() == before
             return
         except ChangedMeanwhile:
             assert takedown.revision < self.latest[takedown.id].revision
+            assert self.stored() == before
             return
         assert takedown.revision == self.latest[takedown.id].revision
         changed = operations.read(self.case, takedown.id)
-        gone = changed.standing.item(number)
-        assert gone is not None
-        assert gone.state is State.CARRIED_ON
+        wanted = list(dict.fromkeys(numbers))
+        assert {item.number for item in changed.standing.items if item.state is State.CARRIED_ON} >= {*wanted}
         assert changed.entries[: len(takedown.entries)] == tuple(map(as_kept, takedown.entries))
-        assert len(changed.entries) - len(takedown.entries) in (1, 2)
+        assert len(wanted) <= len(changed.entries) - len(takedown.entries) <= 2 * len(wanted)
         self.keep(changed)
-        (quoted,) = new.entries[0].came_back
-        assert (quoted.request, quoted.old_item) == (takedown.id, number)
+        quoted = [(one.item, one.request, one.old_item) for one in new.entries[0].came_back]
+        assert quoted == [(n, takedown.id, number) for n, number in enumerate(wanted, 1)]
         self.taken(new)
 
     @rule(data=st.data())
@@ -288,6 +312,7 @@ class Requests(RuleBasedStateMachine):
     def is_what_was_taken(self, kept: Takedown) -> None:
         assert list(kept.entries) == self.entries[kept.id]
         assert kept.replies == self.replies[kept.id]
+        assert kept.places == self.latest[kept.id].places
 
     def is_said_in_short(self, kept: Takedown, row: Row, line: Line) -> None:
         """The clear columns, and the line that is read without the details."""
