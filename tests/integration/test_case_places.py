@@ -182,6 +182,22 @@ def test_where_part_is_gone_one_more_page_asks_which(browser: Client, session: S
     assert list(read(session, made).replies.values()) == [text]
 
 
+def test_an_answer_that_names_the_part_that_is_gone_is_about_all(browser: Client, session: Session) -> None:
+    made = begun(session, 12)
+    text = f"We have removed some of the content you reported: {link(2)}. The rest does not break our rules."
+
+    answer = post(browser, "answer", request=made.id, text=text)
+
+    page = answer.content.decode()
+    assert re.search(r'value="partly_removed"[^>]*checked', page)
+    assert re.search(r'value="all"[^>]*checked', page)
+    assert field(answer, "numbers") == ""
+    assert "They name these places" not in words(answer)
+    more = {"request": made.id, "text": text, "says": "partly_removed", "which": "all"}
+    asked = words(post(browser, "answer_keep", **more))
+    assert "They name these places: 2." in asked
+
+
 def test_they_may_not_say_which_part_is_gone(browser: Client, session: Session) -> None:
     made = begun(session, 3)
 

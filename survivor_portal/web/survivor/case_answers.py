@@ -42,13 +42,19 @@ def answer(desk: Desk) -> HttpResponse:
 
 
 def _about(takedown: Takedown, text: str, form: Answered) -> tuple[int, ...]:
-    """The places to fill in beforehand: those the answer names, else those it was said to be about."""
-    found = _named(takedown, text)
+    """The places to fill in beforehand: those the answer names, else those it was said to be about. Who names
+    the part that is gone speaks of all; which part is asked on a page of its own."""
+    found = () if _says_part(takedown, text) else _named(takedown, text)
     state = form.cleaned_data["about"]
     if found or state is None:
         return found
     some = tuple(item.number for item in takedown.standing.items if item.state is state)
     return some if set(some) != set(takedown.standing.still_up) else ()
+
+
+def _says_part(takedown: Takedown, text: str) -> bool:
+    reading = read_reply(text, platform=takedown.platform or None)
+    return reading.main.kind is ReplyClass.PARTLY_REMOVED
 
 
 def _named(takedown: Takedown, text: str) -> tuple[int, ...]:
@@ -104,7 +110,9 @@ def _reading_page(
         "pieces": _marked(text, reading),
         # With one place nothing is filled in; of a form sent back, what stands there is the person's own.
         "named": span(_named(takedown, text))
-        if "which" in form.fields and not form.is_bound and not form.old
+        if "which" in form.fields
+        and not (form.is_bound or form.old)
+        and reading.main.kind is not ReplyClass.PARTLY_REMOVED
         else "",
         "entry": form.old,
         "why": why,
