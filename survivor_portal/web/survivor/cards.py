@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -95,11 +95,13 @@ def title(step: Step) -> str:
     return str(words.STEPS[step.key][0]).replace("{it}", name)
 
 
-def request_name(step: Step, site: str) -> str:
-    """What a request is called that came from a letter of this step: no longer what to do, but what it is."""
+def request_name(step: Step, site: str, grounds: Sequence[str]) -> str:
+    """What a request is called that came from a letter of this step: no longer what to do, but what it is.
+    `grounds`: the laws whose every part the letter had."""
     if step.platform and step.grounds:
-        laws = ", ".join(directory.law(key).short_name for key in step.grounds)
-        return f"{directory.platform(step.platform).name}: {laws}"
+        name = directory.platform(step.platform).name
+        laws = ", ".join(directory.law(key).short_name for key in grounds)
+        return f"{name}: {laws}" if laws else _("%(name)s: a report") % {"name": name}
     return f"{title(step)}: {site}" if site else title(step)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
-
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,18 +9,16 @@ from django.utils import timezone
 
 from survivor_portal import directory, letters
 from survivor_portal.takedowns import operations
-from survivor_portal.takedowns.operations import Place
+from survivor_portal.takedowns.operations import Place, Takedown
 from survivor_portal.takedowns.process import Move
 from survivor_portal.takedowns.standing import Entry
 from survivor_portal.web.safety.opened import opened_of
-from survivor_portal.web.survivor import cards, case_words, flow, second
+from survivor_portal.web.survivor import cards, case_plan, case_words, letters_page, second
 from survivor_portal.web.survivor.case_desk import REQUEST, Desk, here
-from survivor_portal.web.survivor.case_forms import Sent
 from survivor_portal.web.survivor.case_request import rung_of
 from survivor_portal.web.survivor.drafting import Draft, draft
-from survivor_portal.web.survivor.holder import holder_of
-
-TWICE = timedelta(minutes=2)  # a form that comes again within this time was sent twice
+from survivor_portal.web.survivor.flow import Stand
+from survivor_portal.web.survivor.letters_page import SentFromPlan
 
 
 def next_letter(desk: Desk) -> HttpResponse:
@@ -53,71 +48,80 @@ def next_letter(desk: Desk) -> HttpResponse:
     return render(desk.request, "survivor/case/letter.html", context)
 
 
-def begin_from_letter(request: HttpRequest, form: Sent) -> HttpResponse:
-    """From a letter of the plan: it was sent, so it becomes a request of the case, with its clock."""
+def sent_from_plan(request: HttpRequest, stand: Stand) -> HttpResponse:
+    """A letter of the plan went out: it becomes a request of the case, with its clock. Sent twice, from here
+    or from another tab, it is one request."""
     session = opened_of(request).open()
-    stand = flow.stand(holder_of(request).open())
-    step = stand.plan.step(stand.letter)
-    if session is None or step is None:
+    if session is None:
         return here()
     desk = Desk(request, session.case, timezone.now())
-    made = draft(stand, step, stand.site, desk.now.date())
-    numbers = _numbers_sent(made, form)
-    entry = Entry(
-        2,
-        Move.SEND,
-        form.cleaned_data["at"],
-        numbers,
-        how=form.cleaned_data["how"],
-        channels=(step.channel.key,) if step.channel else (),
-        ticket=form.cleaned_data["ticket"],
-    )
-    twin = _just_begun(desk, made, entry)
-    if twin:
-        desk.go(REQUEST, twin)
+    begun = case_plan.begun(session.case, stand)
+    step = begun.stand.plan.step(stand.letter)
+    if step is None:
         return here()
-    mine = [item for item in stand.items if item.number in step.items]
-    with transaction.atomic():
-        takedown = operations.begin(
-            session.case,
-            platform=step.platform,
-            kind=step.key.value,
-            label=cards.request_name(step, stand.site),
-            to=made.to.name,
-            grounds=step.grounds,
-            places=[
-                Place(n, item.shown, item.url, item.where, item.account, item.number)
-                for n, item in enumerate(mine, 1)
-            ],
-            now=desk.now,
-            channel=step.channel.key if step.channel else "",
-            step=step.id,
-            site=stand.site,
-        )
-        operations.note(session.case, takedown, entry, desk.now, due=desk.due(stand))
+    made = draft(begun.stand, step, stand.site, desk.now.date())
+    form = SentFromPlan(request.POST, parts=len(made.parts))
+    if not form.is_valid():
+        return letters_page.show(request, stand, sent=form)
+    if begun.lines and not begun.is_new:
+        desk.go(REQUEST, begun.lines[0].id)
+        return here()
+    try:
+        with transaction.atomic():
+            takedown = _begin(desk, begun.stand, made, form)
+            others = [one for one in case_plan.begun(session.case, stand).lines if one.id != takedown.id]
+            if {one.id for one in others} != {one.id for one in begun.lines}:
+                raise _OtherWasFirst
+    except _OtherWasFirst:
+        return sent_from_plan(request, stand)
     desk.go(REQUEST, takedown.id)
     return here()
 
 
-def _numbers_sent(made: Draft, form: Sent) -> tuple[int, ...]:
+class _OtherWasFirst(Exception):
+    """The same form came twice at once. The book makes them wait for each other, so one sees the other."""
+
+
+def _begin(desk: Desk, stand: Stand, made: Draft, form: SentFromPlan) -> Takedown:
+    step = made.step
+    mine = [item for item in stand.items if item.number in step.items]
+    # No clock of a law runs by a letter that lacks a part of that law.
+    grounds = tuple(state.law for state in made.letter.states if state.ready)
+    channels = (step.channel.key,) if step.channel else ()
+    takedown = operations.begin(
+        desk.case,
+        platform=step.platform,
+        kind=step.key.value,
+        label=cards.request_name(step, made.site, grounds),
+        to=made.to.name,
+        grounds=grounds,
+        places=[
+            Place(n, item.shown, item.url, item.where, item.account, item.number)
+            for n, item in enumerate(mine, 1)
+        ],
+        now=desk.now,
+        channel="".join(channels),
+        step=step.id,
+        site=made.site,
+    )
+    entry = Entry(
+        2,
+        Move.SEND,
+        form.cleaned_data["at"],
+        _numbers_sent(made, form),
+        how=form.cleaned_data["how"],
+        channels=channels,
+        ticket=form.cleaned_data["ticket"],
+    )
+    return operations.note(desk.case, takedown, entry, desk.now, due=desk.due(stand))
+
+
+def _numbers_sent(made: Draft, form: SentFromPlan) -> tuple[int, ...]:
     """The places of the part that went out; of all parts where the letter is whole, or all went out."""
     channel = made.step.channel
     groups = letters.split_items(made.facts.items, channel.link_limit if channel else None)
     part = int(form.cleaned_data.get("part") or 0)
     return tuple(item.number for group in (groups[part - 1 : part] if part else groups) for item in group)
-
-
-def _just_begun(desk: Desk, made: Draft, sent: Entry) -> str:
-    """The request that this same form began a moment ago, where it was sent twice."""
-    for line in operations.board(desk.case):
-        if desk.now - line.changed_at > TWICE or line.kind != made.step.key.value:
-            continue
-        known = operations.read(desk.case, line.id)
-        if (known.step, known.site) == (made.step.id, made.site) and len(known.entries) == 2:
-            old = known.entries[1]
-            if replace(old, at=sent.at) == sent and abs(old.at - sent.at) < TWICE:
-                return line.id
-    return ""
 
 
 ACTIONS = {"next_letter": next_letter}

@@ -1,11 +1,13 @@
-"""The letters of the plan that have not gone out yet: without them the board of a new case would be empty."""
+"""The plan of a kept case: which of its letters went out already, and for which places."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from survivor_portal.cases.keys import OpenCase
 from survivor_portal.intake import When
+from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.operations import Line
 from survivor_portal.web.survivor import cards
 from survivor_portal.web.survivor.flow import Stand
@@ -35,3 +37,33 @@ def unsent(stand: Stand, lines: Iterable[Line]) -> tuple[Unsent, ...]:
         for site in step.sites or ("",)
         if (step.id, site) not in begun
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What is left of the letter that is open. `stand`: as it is for the places that are in no request yet;
+    `lines`: the requests that came from this letter; `is_new`: places were added since."""
+
+    stand: Stand
+    lines: tuple[Line, ...]
+    is_new: bool
+
+
+def begun(case: OpenCase, stand: Stand) -> Begun:
+    """The letter that is open, without the places it went out for. With no new place it stays whole."""
+    lines = tuple(
+        line for line in operations.board(case) if (line.step, line.site) == (stand.letter, stand.site)
+    )
+    if not lines:
+        return Begun(stand, (), is_new=False)
+    known = {
+        (place.url, place.where, place.account)
+        for line in lines
+        for place in operations.read(case, line.id).places
+    }
+    new = tuple(item for item in stand.items if (item.url, item.where, item.account) not in known)
+    left = replace(stand, items=new)
+    step = left.plan.step(stand.letter)
+    if step is None or not step.items:
+        return Begun(stand, lines, is_new=False)
+    return Begun(left, lines, is_new=True)

@@ -18,7 +18,7 @@ from survivor_portal import directory, letters
 from survivor_portal.intake import Note, Step
 from survivor_portal.web.forms import Question, one_of
 from survivor_portal.web.safety.opened import opened_of
-from survivor_portal.web.survivor import cards, flow
+from survivor_portal.web.survivor import cards, case_plan, flow
 from survivor_portal.web.survivor.case_forms import Sent
 from survivor_portal.web.survivor.drafting import Draft, draft, may_type
 from survivor_portal.web.survivor.flow import Stand
@@ -128,10 +128,13 @@ def show(
     resumed: bool = True,
 ) -> HttpResponse:
     """The letter page. `data`: typed text to show again; `form` or `sent`: it did not hold (422)."""
+    begun = _begun(request, stand)
+    stand = begun.stand
     step = stand.plan.step(stand.letter)
     if step is None:
         return flow_page()
     made = draft(stand, step, stand.site, timezone.now().date())
+    may_be_sent = opened_of(request).loaded and (begun.is_new or not begun.lines)
     failed = form is not None or sent is not None
     if form is None:
         form = Signing(data, draft=made, initial=_initial(stand, step))
@@ -167,10 +170,18 @@ def show(
         "ways": [cards.way(at, timezone.now().date()) for at in step.channels[:3]],
         "resources": [directory.resource(key) for key in step.resources],
         "resumed": resumed and data is not None,
-        "sent": sent or (_sent(made) if opened_of(request).loaded else None),
+        "sent": sent or (_sent(made) if may_be_sent else None),
+        "requests": begun.lines,
+        "only_new": begun.is_new,
+        "clocks_wait": bool(made.letter.states) and not any(state.ready for state in made.letter.states),
         "ready": all(part.ready for part in made.parts),
     }
     return render(request, "survivor/letter.html", context, status=422 if failed else 200)
+
+
+def _begun(request: HttpRequest, stand: Stand) -> case_plan.Begun:
+    session = opened_of(request).open()
+    return case_plan.begun(session.case, stand) if session else case_plan.Begun(stand, (), is_new=False)
 
 
 def _sent(made: Draft) -> SentFromPlan:

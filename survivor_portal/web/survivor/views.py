@@ -20,9 +20,8 @@ from survivor_portal.visits.visit import TooMuch
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import cards, case_letters, flow, keeping, letters_page, notes
-from survivor_portal.web.survivor.drafting import draft
 from survivor_portal.web.survivor.holder import holder_of
-from survivor_portal.web.survivor.letters_page import SentFromPlan, flow_page
+from survivor_portal.web.survivor.letters_page import flow_page
 from survivor_portal.web.survivor.own_time import in_own_time
 from survivor_portal.web.survivor.questions import FORMS, OneQuestion, initial
 
@@ -176,11 +175,7 @@ def _sent(request: HttpRequest) -> HttpResponse:
     step = stand.plan.step(stand.letter)
     if step is None:
         return flow_page()
-    made = draft(stand, step, stand.site, timezone.now().date())
-    form = SentFromPlan(request.POST, parts=len(made.parts))
-    if not form.is_valid():
-        return letters_page.show(request, stand, sent=form)
-    return case_letters.begin_from_letter(request, form)
+    return case_letters.sent_from_plan(request, stand)
 
 
 _MOVES: dict[str, Callable[[flow.Data, QueryDict], None]] = {
