@@ -69,7 +69,7 @@ def bell(data_dir: Path, broker: Broker | None = None) -> dict[str, Any]:
                 "data_folder_in": str(folder / "messages"),
                 "data_folder_out": str(folder / "messages"),
                 "control_folder": str(folder / "control"),
-                # Kombu's own is a second, which is two jobs a second.
+                # The longest pause between two looks into the folder, when all is quiet.
                 "polling_interval": 0.2,
             },
         }

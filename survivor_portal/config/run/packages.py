@@ -9,7 +9,7 @@ import sys
 from survivor_portal.config.run import servers
 
 # program -> Debian package
-ALWAYS = {"chromium": "chromium", "initdb": "postgresql"}
+ALWAYS = {"chromium": "chromium", "initdb": "postgresql", "redis-server": "redis-server"}
 FULL = {"firefox-esr": "firefox-esr", "WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
 
 

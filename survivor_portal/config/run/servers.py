@@ -18,7 +18,7 @@ HOST = "127.0.0.1"
 _PROGRAMS = "/usr/lib/postgresql"
 _OWNER = "postgres"
 # Nothing here outlives the run, so nothing waits for the disk.
-_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
+_FAST = ("fsync=off", "full_page_writes=off", "max_connections=60")
 
 
 class NotStarted(Exception):
@@ -33,10 +33,11 @@ def initdb() -> Path | None:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[int]:
+def postgres(folder: Path, *, keeps_promises: bool = False) -> Iterator[int]:
     """A cluster in `folder` (made here) that answers on loopback while this lasts; gives its port.
 
-    Its superuser is "postgres", without a password: it listens on loopback only, and for this run only.
+    Its superuser is "postgres", without a password: it listens on loopback only, and for this run only. With
+    `keeps_promises` what was committed is still there after `restart_postgres`.
     """
     program = initdb()
     if program is None:
@@ -55,6 +56,7 @@ def postgres(folder: Path) -> Iterator[int]:
     if made.returncode:
         raise NotStarted(made.stderr)
     options = [f"-c{option}" for option in _FAST]
+    options.append(f"-csynchronous_commit={'on' if keeps_promises else 'off'}")
     options += [f"-cport={port}", f"-clisten_addresses={HOST}", f"-cunix_socket_directories={folder}"]
     server = subprocess.Popen(
         [*as_owner, bin_ / "postgres", "-D", data, *options],
@@ -68,7 +70,21 @@ def postgres(folder: Path) -> Iterator[int]:
             [*as_owner, bin_ / "pg_ctl", "-D", data, "-m", "immediate", "stop"],
             capture_output=True, cwd=folder,
         )  # fmt: skip
-        server.wait(10)
+        _forget(server)
+
+
+def restart_postgres(folder: Path) -> None:
+    """Ends the cluster in `folder` as a power cut would, and starts it again on the same port."""
+    program = initdb()
+    if program is None:
+        raise NotStarted("PostgreSQL is not installed")
+    subprocess.run(
+        [
+            *_as_owner(), program.parent / "pg_ctl", "-D", folder / "data", "-m", "immediate", "-w",
+            "-l", folder / "log", "restart",
+        ],
+        check=True, capture_output=True, cwd=folder, timeout=60,
+    )  # fmt: skip
 
 
 @contextmanager
@@ -90,7 +106,13 @@ def redis(folder: Path) -> Iterator[int]:
         yield port
     finally:
         server.terminate()
-        server.wait(10)
+        _forget(server)
+
+
+def _forget(server: subprocess.Popen[bytes]) -> None:
+    server.wait(10)
+    if server.stderr is not None:
+        server.stderr.close()
 
 
 def free_port() -> int:

@@ -67,9 +67,12 @@ def _pytest(marks: str, further: list[str], environment: Mapping[str, str]) -> i
 
 
 def _passes_on_postgres(environment: Mapping[str, str], *, full: bool) -> bool:
-    """What looks at what a database does, once more on two clusters of PostgreSQL made for it."""
-    print("\nOn PostgreSQL, what looks at the database:", flush=True)
-    marks = "database and not embedded and not browser" + ("" if full else " and not full")
+    """What looks at what a database does, and what starts workers, once more on two clusters of PostgreSQL.
+
+    Workers are told by Redis then; the tests that start them start that too.
+    """
+    print("\nOn PostgreSQL and Redis, what looks at the database or starts workers:", flush=True)
+    marks = "(database or jobs) and not embedded and not browser" + ("" if full else " and not full")
     with tempfile.TemporaryDirectory() as folder:
         # PostgreSQL refuses to run as root, so its own user has to get through to its folders.
         Path(folder).chmod(0o711)
