@@ -10,11 +10,12 @@ from django.utils import timezone
 from survivor_portal.cases import access
 from survivor_portal.takedowns.process import Move, State
 from tests.browser import PHONE
-from tests.journeys.story import Story, in_all_sizes, the_clock_moves
+from tests.journeys.story import A_POST, Story, in_all_sizes, the_clock_moves
 from tests.journeys.test_j02_keep_it import opens_it
 from tests.journeys.test_j03_the_refusal import (
     ASKS_TO_LOOK,
     BOTH,
+    BOXES,
     TICKET,
     a_request_that_went_out,
     told,
@@ -37,7 +38,8 @@ def test_j05_what_is_back_is_asked_for_again_in_one_step(
     visitor: Callable[..., Story], assert_accessible: LOOK, monkeypatch: pytest.MonkeyPatch, js: bool
 ) -> None:
     story = visitor(js=js, viewport=PHONE)
-    card = a_request_that_went_out(story)
+    sent_at = timezone.now().replace(second=0, microsecond=0)
+    card = a_request_that_went_out(story, sent_at)
     story.looks = in_all_sizes(assert_accessible) if js else None
     story.pastes_their_answer(GONE)
     assert "They say it is gone" in story.page.inner_text("main p:has(strong)")
@@ -64,6 +66,17 @@ def test_j05_what_is_back_is_asked_for_again_in_one_step(
     assert (first.request, first.old_item, first.ticket) == (old.id, 1, TICKET)
     assert (new.grounds, new.places) == (old.grounds, old.places)
     assert "They have until" not in story.text
+
+    # Its letter is written, and quotes the old one. She types nothing; what it states she confirms anew.
+    story.opens_the_next_letter("Send it")
+    ticks = story.page.locator("main input[type=checkbox]")
+    assert story.page.locator(BOXES).count() == ticks.count()
+    for tick in ticks.all():
+        tick.check()
+    story.presses("main form:has(input[type=checkbox]) button")
+    assert "This letter is ready." in story.text
+    for part in (TICKET, told(sent_at), A_POST, "Maria Example"):
+        assert part in story.letter
 
     # It goes out, and its own 48 hours start.
     story.notes_that_it_went_out("T-77")

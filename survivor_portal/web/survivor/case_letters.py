@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from survivor_portal import directory, letters
 from survivor_portal.takedowns import operations
+from survivor_portal.takedowns.ladder import Do
 from survivor_portal.takedowns.operations import Place, Takedown
 from survivor_portal.takedowns.process import Move
 from survivor_portal.takedowns.standing import Entry
@@ -24,7 +25,7 @@ from survivor_portal.web.survivor.letters_page import SentFromPlan
 def next_letter(desk: Desk) -> HttpResponse:
     """The letter of a next step: written, nothing typed again."""
     takedown, rung = rung_of(desk)
-    if rung is None or not second.has_letter(rung):
+    if rung is None or not second.has_letter(rung, takedown):
         return here()
     stand = desk.stand
     confirmed = frozenset(
@@ -43,7 +44,8 @@ def next_letter(desk: Desk) -> HttpResponse:
         "resources": [directory.resource(key) for key in rung.resources],
         "ways": [cards.way(at, desk.now.date()) for at in (rung.step.channels[:3] if rung.step else ())],
         "confirmed": confirmed,
-        "can_note": rung.move is not None,
+        "can_note": rung.move is not None and rung.do is not Do.SEND,
+        "can_send": rung.do is Do.SEND,
     }
     return render(desk.request, "survivor/case/letter.html", context)
 

@@ -158,7 +158,7 @@ def rungs(desk: Desk, stand: Stand, takedown: Takedown, standing: Standing) -> l
             rung,
             *case_words.step_words(rung),
             f"{rung.do.value}|{rung.law}|{rung.to}",
-            second.has_letter(rung),
+            second.has_letter(rung, takedown),
             rung.move is not None and rung.do is not Do.ASK_AGAIN,
         )
         for rung in found

@@ -18,7 +18,7 @@ from survivor_portal.takedowns.due import processes
 from survivor_portal.takedowns.ladder import Do, Reason, Rung
 from survivor_portal.takedowns.operations import Takedown
 from survivor_portal.takedowns.process import Fact
-from survivor_portal.takedowns.standing import Spread, last
+from survivor_portal.takedowns.standing import CameBack, Spread, last
 from survivor_portal.web.survivor.drafting import facts_of, signer_of
 from survivor_portal.web.survivor.flow import Stand, place_of
 
@@ -33,7 +33,7 @@ _KINDS: dict[Do, SecondKind] = {
     Do.LAWYER: SecondKind.LAWYER,
 }
 # What a platform gets may come before the one who posted it, so it does not tell where somebody lives.
-_TO_THE_PLATFORM = frozenset({Do.REMIND, Do.ANSWER, Do.APPEAL})
+_TO_THE_PLATFORM = frozenset({Do.SEND, Do.REMIND, Do.ANSWER, Do.APPEAL})
 _ANSWERS = {
     Fact.REFUSAL: Reported.REFUSED,
     Fact.PARTLY: Reported.PARTLY,
@@ -42,9 +42,10 @@ _ANSWERS = {
 }
 
 
-def has_letter(rung: Rung) -> bool:
-    """Is there a text to send for this step?"""
-    return rung.do in _KINDS
+def has_letter(rung: Rung, takedown: Takedown) -> bool:
+    """Is there a text to send for this step? A first request has its own in the plan; one for what is back
+    has it here."""
+    return rung.do in _KINDS or (rung.do is Do.SEND and _quoted(takedown) is not None)
 
 
 def letter(
@@ -69,8 +70,14 @@ def letter(
     history = history_of(takedown, clocks)
     if rung.do not in _TO_THE_PLATFORM:
         history = replace(_by_own_clock(history), spread=_spread(stand, takedown))
-    kind = _KINDS[rung.do]
-    if rung.reasons == (Reason.REMOVED,):
+    signer = signer_of(stand, place_of(takedown.step, takedown.site))
+    signer = replace(signer, confirmed=signer.confirmed | confirmed, signed_on=signer.signed_on or today)
+    kind = _KINDS.get(rung.do, SecondKind.AGAIN)
+    if kind is SecondKind.AGAIN and (old := _quoted(takedown)):
+        # A whole new request: what it states is confirmed and signed anew.
+        history = letters.History(sent_at=old.sent_at, ticket=old.ticket, open_items=rung.items)
+        signer = replace(signer, confirmed=confirmed, signed_on=today)
+    elif rung.reasons == (Reason.REMOVED,):
         # A round: everything is said to be gone, and the letter is about just that.
         kind = SecondKind.HOTLINE_CHECK
         history = replace(history, removed_items=(), open_items=rung.items)
@@ -80,8 +87,6 @@ def letter(
         ticket=history.ticket,
         answer=history.reply_text,
     )
-    signer = signer_of(stand, place_of(takedown.step, takedown.site))
-    signer = replace(signer, confirmed=signer.confirmed | confirmed, signed_on=signer.signed_on or today)
     return letters.second_letter(
         kind,
         takedown.grounds,
@@ -116,6 +121,12 @@ def history_of(takedown: Takedown, clocks: Iterable[Running]) -> letters.History
         late_since=late,
         due_at=min((c.due_at for c in duties if c.due_at), default=None),
     )
+
+
+def _quoted(takedown: Takedown) -> CameBack | None:
+    """What a request for something that is back quotes of the old one."""
+    told = (one for entry in takedown.entries for one in entry.came_back)
+    return next(told, None) if takedown.grounds else None
 
 
 def _by_own_clock(history: letters.History) -> letters.History:
@@ -177,7 +188,7 @@ def _addressee(takedown: Takedown, rung: Rung) -> letters.Addressee:
     own = processes(takedown.platform)
     wanted = [directory.law(key).process for key in takedown.grounds]
     process = all(one is not Purpose.US_48H or one in own for one in wanted)
-    if rung.do in (Do.REMIND, Do.ANSWER, Do.APPEAL):
+    if rung.do in _TO_THE_PLATFORM:
         return letters.Addressee(takedown.to, process_known=process)
     if rung.do is Do.SUPPLEMENT:
         return letters.Addressee(_name(rung, "the hotline"), kind="hotline", process_known=process)
