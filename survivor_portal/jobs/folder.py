@@ -52,9 +52,10 @@ class Transport(filesystem.Transport):
 
     Channel = Channel
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None, **_: Any) -> None:
         """Wait for one message. Looks often just after the last one and seldom when it is quiet: with one
         pace for both, a job took as long as the pause."""
+        assert self.cycle is not None
         until = None if timeout is None else monotonic() + timeout
         pause = SHORTEST_PAUSE
         while True:
