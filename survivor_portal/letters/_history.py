@@ -20,7 +20,8 @@ class History:
     first proof of receipt. `remarks` are the words of `replies.Remark`. `report_numbers` are pairs such as
     ("hotline", "123") and ("police", "456"). `spread` holds (item number, what was already known). Without
     `open_items` everything that is not in `removed_items` is open. `late_since` is the end of the first clock
-    that ran out; no letter names an end that is earlier than `due_at`."""
+    that ran out; no letter names an end that is earlier than `due_at`. `by_form`: it was there at
+    `received_at` because it went through the platform's own form; nobody proved it."""
 
     sent_at: datetime | None = None
     received_at: datetime | None = None
@@ -36,6 +37,7 @@ class History:
     open_items: tuple[int, ...] = ()
     late_since: datetime | None = None
     due_at: datetime | None = None
+    by_form: bool = False
 
     @property
     def answered(self) -> bool:

@@ -84,7 +84,8 @@ def _receipt(stand: Stand, name: str) -> str:
     received = stand.history.received_at
     if received is None:
         return stand.say(name, "by_answer" if stand.history.answered else "unproven")
-    return stand.say(name, "received", at=moment_words(stand.case.texts, received))
+    how = "by_form" if stand.history.by_form else "received"
+    return stand.say(name, how, at=moment_words(stand.case.texts, received))
 
 
 def _their_words(stand: Stand, name: str) -> str:

@@ -18,9 +18,10 @@ _SHOWN = (Kind.DUTY, Kind.REMINDER, Kind.WINDOW)
 def running(
     takedown: Takedown, standing: Standing, now: datetime, *, counts_as_minor: bool, zone: tzinfo
 ) -> tuple[Running, ...]:
-    """All clocks of this request, the first one due first."""
+    """All clocks of this request, the first one due first. No law's clock runs by a letter that lacked a part
+    of that law."""
     return all_clocks(
-        [directory.law(key) for key in takedown.grounds],
+        [directory.law(key) for key in takedown.grounds if key not in takedown.unready],
         standing,
         now,
         counts_as_minor=counts_as_minor,

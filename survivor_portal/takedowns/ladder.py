@@ -6,7 +6,7 @@ from it. Nobody is asked to look at a picture of someone under 18, and copyright
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TypeVar
@@ -75,14 +75,21 @@ class Rung:
 
 
 def next_steps(
-    standing: Standing, laws: Sequence[Law], case: Around, now: datetime, *, platform: str = ""
+    standing: Standing,
+    laws: Sequence[Law],
+    case: Around,
+    now: datetime,
+    *,
+    platform: str = "",
+    unready: Collection[str] = (),
 ) -> tuple[Rung, ...]:
     """What can be done now and later, first things first.
 
     `laws`: the grounds the request stands on. `platform`: its key in the directory, "" for a site nobody
-    knows. What was done since the answer it follows is not offered again. Never raises for any standing.
+    knows. `unready`: keys of the laws of which the letter lacked a part; their clocks do not run. What was
+    done since the answer it follows is not offered again. Never raises for any standing.
     """
-    scene = _scene(standing, tuple(laws), case, now, platform)
+    scene = _scene(standing, tuple(laws), case, now, platform, unready)
     found: dict[tuple[Do, str, str], Rung] = {}
     for reason, items in scene.by_reason():
         for row in ROWS[reason]:
@@ -261,11 +268,18 @@ class _Scene:
         return (*points, *(point for remark, point in POINTS.items() if remark in said))
 
 
-def _scene(standing: Standing, laws: tuple[Law, ...], case: Around, now: datetime, platform: str) -> _Scene:
+def _scene(
+    standing: Standing,
+    laws: tuple[Law, ...],
+    case: Around,
+    now: datetime,
+    platform: str,
+    unready: Collection[str],
+) -> _Scene:
     channels = directory.platform(platform).channels if platform else ()
     processes: frozenset[Purpose] = frozenset(channel.purpose for channel in channels)
     clocks = all_clocks(
-        laws,
+        [law for law in laws if law.key not in unready],
         standing,
         now,
         counts_as_minor=case.answers.counts_as_minor,

@@ -64,7 +64,8 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Takedown:
     """One request, opened. `step` is the plan's step it came from; `grounds` the laws it stands on; `to` whom
-    it is addressed to, in words."""
+    it is addressed to, in words. `unready`: those of the grounds of which the letter lacked a part when it
+    went out, so their clocks do not run by it."""
 
     id: str
     platform: str  # directory key, "" for a site nobody knows
@@ -79,14 +80,20 @@ class Takedown:
     step: str = ""
     site: str = ""
     replies: dict[str, str] = field(default_factory=dict)  # id to text, kept word for word
+    unready: tuple[str, ...] = ()
 
     @property
     def standing(self) -> Standing:
         return fold(self.entries)
 
     @property
+    def last_seq(self) -> int:
+        """The number of the newest entry: what a form has seen. A name given to a place does not raise it."""
+        return self.entries[-1].seq if self.entries else 0
+
+    @property
     def next_seq(self) -> int:
-        return (self.entries[-1].seq if self.entries else 0) + 1
+        return self.last_seq + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +127,7 @@ class Line:
     told_at: datetime | None = None  # when an office was told last
     step: str = ""  # the plan's step it came from
     site: str = ""
+    is_ready: bool = True  # the letter had every part of the laws it stands on
 
 
 class Due(Protocol):
@@ -141,6 +149,7 @@ def begin(
     channel: str = "",
     step: str = "",
     site: str = "",
+    unready: Sequence[str] = (),
     first: Entry | None = None,
 ) -> Takedown:
     """A new request, drafted. `first`: the entry it begins with, where it carries on an earlier one."""
@@ -158,6 +167,7 @@ def begin(
         revision=1,
         step=step,
         site=site,
+        unready=tuple(unready),
     )
     facts = {
         "request": made.id,
@@ -313,6 +323,7 @@ def read(case: OpenCase, takedown_id: str) -> Takedown:
         step=plain["step"],
         site=plain["site"],
         replies=plain["replies"],
+        unready=tuple(plain.get("unready", ())),
     )
 
 
@@ -348,6 +359,7 @@ def board(case: OpenCase) -> tuple[Line, ...]:
                 ),
                 step=plain.get("step", ""),
                 site=plain.get("site", ""),
+                is_ready=plain.get("is_ready", True),
             )
         )
     return tuple(lines)
@@ -375,6 +387,7 @@ def _overview(case: OpenCase, takedown: Takedown, ends: Sequence[End], now: date
         "to": takedown.to,
         "step": takedown.step,
         "site": takedown.site,
+        "is_ready": not takedown.unready,
         "told_at": told.at.isoformat() if told else None,
         "ends": [[end.kind.value, end.at.isoformat(), end.is_sure] for end in ends],
         "gone": [
@@ -399,6 +412,7 @@ def _details(case: OpenCase, takedown: Takedown) -> bytes:
         "step": takedown.step,
         "site": takedown.site,
         "replies": takedown.replies,
+        "unready": list(takedown.unready),
     }
     return keys.seal(case, f"{TABLE}.details", takedown.id, takedown.revision, plain)
 

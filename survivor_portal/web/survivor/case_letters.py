@@ -65,14 +65,15 @@ def sent_from_plan(request: HttpRequest, stand: Stand) -> HttpResponse:
     form = SentFromPlan(request.POST, parts=len(made.parts))
     if not form.is_valid():
         return letters_page.show(request, stand, sent=form)
-    if begun.lines and not begun.is_new:
-        desk.go(REQUEST, begun.lines[0].id)
+    known = begun.lines or (() if made.letter.ready else begun.unready)
+    if known and not begun.is_new:
+        desk.go(REQUEST, known[0].id)
         return here()
     try:
         with transaction.atomic():
             takedown = _begin(desk, begun.stand, made, form)
-            others = [one for one in case_plan.begun(session.case, stand).lines if one.id != takedown.id]
-            if {one.id for one in others} != {one.id for one in begun.lines}:
+            now = case_plan.begun(session.case, stand)
+            if {one.id for one in now.all} - {takedown.id} != {one.id for one in begun.all}:
                 raise _OtherWasFirst
     except _OtherWasFirst:
         return sent_from_plan(request, stand)
@@ -87,16 +88,16 @@ class _OtherWasFirst(Exception):
 def _begin(desk: Desk, stand: Stand, made: Draft, form: SentFromPlan) -> Takedown:
     step = made.step
     mine = [item for item in stand.items if item.number in step.items]
-    # No clock of a law runs by a letter that lacks a part of that law.
-    grounds = tuple(state.law for state in made.letter.states if state.ready)
+    unready = tuple(state.law for state in made.letter.states if not state.ready)
+    named = tuple(key for key in step.grounds if key not in unready)
     channels = (step.channel.key,) if step.channel else ()
     takedown = operations.begin(
         desk.case,
         platform=step.platform,
         kind=step.key.value,
-        label=cards.request_name(step, made.site, grounds),
+        label=cards.request_name(step, made.site, named),
         to=made.to.name,
-        grounds=grounds,
+        grounds=step.grounds,
         places=[
             Place(n, item.shown, item.url, item.where, item.account, item.number)
             for n, item in enumerate(mine, 1)
@@ -105,6 +106,7 @@ def _begin(desk: Desk, stand: Stand, made: Draft, form: SentFromPlan) -> Takedow
         channel="".join(channels),
         step=step.id,
         site=made.site,
+        unready=unready,
     )
     entry = Entry(
         2,

@@ -42,20 +42,26 @@ def unsent(stand: Stand, lines: Iterable[Line]) -> tuple[Unsent, ...]:
 @dataclass(frozen=True, slots=True)
 class Begun:
     """What is left of the letter that is open. `stand`: as it is for the places that are in no request yet;
-    `lines`: the requests that came from this letter; `is_new`: places were added since."""
+    `lines`: the requests that came from this letter; `is_new`: places were added since; `unready`: those that
+    came from it while it lacked a part of its law, so that it can go out whole after them."""
 
     stand: Stand
-    lines: tuple[Line, ...]
-    is_new: bool
+    lines: tuple[Line, ...] = ()
+    is_new: bool = False
+    unready: tuple[Line, ...] = ()
+
+    @property
+    def all(self) -> tuple[Line, ...]:
+        return (*self.lines, *self.unready)
 
 
 def begun(case: OpenCase, stand: Stand) -> Begun:
     """The letter that is open, without the places it went out for. With no new place it stays whole."""
-    lines = tuple(
-        line for line in operations.board(case) if (line.step, line.site) == (stand.letter, stand.site)
-    )
+    mine = [line for line in operations.board(case) if (line.step, line.site) == (stand.letter, stand.site)]
+    lines = tuple(line for line in mine if line.is_ready)
+    unready = tuple(line for line in mine if not line.is_ready)
     if not lines:
-        return Begun(stand, (), is_new=False)
+        return Begun(stand, unready=unready)
     known = {
         (place.url, place.where, place.account)
         for line in lines
@@ -65,5 +71,5 @@ def begun(case: OpenCase, stand: Stand) -> Begun:
     left = replace(stand, items=new)
     step = left.plan.step(stand.letter)
     if step is None or not step.items:
-        return Begun(stand, lines, is_new=False)
-    return Begun(left, lines, is_new=True)
+        return Begun(stand, lines, unready=unready)
+    return Begun(left, lines, is_new=True, unready=unready)

@@ -107,6 +107,9 @@ def page(desk: Desk, takedown: Takedown, noted: Noted | None = None, why: Words 
         "clocks": _clocks(desk, takedown, stand),
         "now_steps": [step for step in steps if step.rung.due_at is None or step.rung.due_at <= desk.now],
         "later_steps": [step for step in steps if step.rung.due_at and step.rung.due_at > desk.now],
+        # What who waits comes for stands above the next steps.
+        "awaits": any(item.state not in _SETTLED for item in standing.items),
+        "zone_unknown": desk.zone_is_unknown,
         "history": history[:FOLD],
         "earlier": history[FOLD:],
         # With many places the form has a page of its own.
@@ -152,7 +155,9 @@ def _is_unproven(standing: Standing) -> bool:
 
 def rungs(desk: Desk, stand: Stand, takedown: Takedown, standing: Standing) -> list[NextStep]:
     laws = [directory.law(key) for key in takedown.grounds]
-    found = next_steps(standing, laws, desk.around(stand), desk.now, platform=takedown.platform)
+    found = next_steps(
+        standing, laws, desk.around(stand), desk.now, platform=takedown.platform, unready=takedown.unready
+    )
     return [
         NextStep(
             rung,
@@ -167,13 +172,14 @@ def rungs(desk: Desk, stand: Stand, takedown: Takedown, standing: Standing) -> l
 
 def _clocks(desk: Desk, takedown: Takedown, stand: Stand) -> list[Clock]:
     shown = [clock for clock in desk.clocks(takedown, stand) if clock.state not in (Runs.NO_NUMBER, Runs.MET)]
-    # Places that stand differently may share one end of the time; it is said once.
+    # Places that stand differently may share one end of the time; it is said once. The law's own comes first.
     told = [
         Clock(clock, case_words.clock_words(clock), directory.law(clock.law).short_name)
         for clock in shown
         if clock.kind is not Kind.KEEPING and case_words.clock_words(clock)
     ]
-    return list({(clock.words, clock.law): clock for clock in told}.values())
+    once = {(clock.words, clock.law): clock for clock in told}.values()
+    return sorted(once, key=lambda clock: clock.running.kind is Kind.REMINDER)
 
 
 def _history(takedown: Takedown, standing: Standing) -> Iterator[Told]:

@@ -28,7 +28,7 @@ _SAME_TIME = timedelta(minutes=2)
 
 def as_seen(desk: Desk, takedown: Takedown) -> Takedown:
     """The request as it stood when this form was drawn: "all that wait" means those that waited then."""
-    newer = takedown.revision - _seen(desk, takedown)
+    newer = takedown.last_seq - _seen(desk, takedown)
     if not 0 < newer < len(takedown.entries):
         return takedown
     return replace(takedown, entries=takedown.entries[:-newer])
@@ -43,7 +43,7 @@ def write(
     written and the form comes again. The entries' own numbers do not matter.
     """
     seen = _seen(desk, takedown)
-    if seen != takedown.revision:
+    if seen != takedown.last_seq:
         return _met(takedown, entries, seen, again, reply)
     due = desk.due(desk.stand)
     noted = takedown
@@ -62,12 +62,12 @@ def write(
 
 def _seen(desk: Desk, takedown: Takedown) -> int:
     text = desk.post.get("seen", "")
-    return int(text) if text.isdecimal() and len(text) < 9 else takedown.revision
+    return int(text) if text.isdecimal() and len(text) < 9 else takedown.last_seq
 
 
 def _met(takedown: Takedown, entries: Sequence[Entry], seen: int, again: Again, reply: str) -> HttpResponse:
     """Another window was first; or it was this same form."""
-    newer = takedown.entries[-max(1, takedown.revision - seen) :]
+    newer = takedown.entries[-max(1, takedown.last_seq - seen) :]
     if entries and all(any(_is_same(takedown, old, new, reply) for old in newer) for new in entries):
         return here()
     return again(takedown, CHANGED)

@@ -171,7 +171,7 @@ def show(
         "resources": [directory.resource(key) for key in step.resources],
         "resumed": resumed and data is not None,
         "sent": sent or (_sent(made) if may_be_sent else None),
-        "requests": begun.lines,
+        "requests": begun.all,
         "only_new": begun.is_new,
         "clocks_wait": bool(made.letter.states) and not any(state.ready for state in made.letter.states),
         "ready": all(part.ready for part in made.parts),
@@ -181,7 +181,7 @@ def show(
 
 def _begun(request: HttpRequest, stand: Stand) -> case_plan.Begun:
     session = opened_of(request).open()
-    return case_plan.begun(session.case, stand) if session else case_plan.Begun(stand, (), is_new=False)
+    return case_plan.begun(session.case, stand) if session else case_plan.Begun(stand)
 
 
 def _sent(made: Draft) -> SentFromPlan:

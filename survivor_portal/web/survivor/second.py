@@ -18,7 +18,7 @@ from survivor_portal.takedowns.due import processes
 from survivor_portal.takedowns.ladder import Do, Reason, Rung
 from survivor_portal.takedowns.operations import Takedown
 from survivor_portal.takedowns.process import Fact
-from survivor_portal.takedowns.standing import CameBack, Spread, last
+from survivor_portal.takedowns.standing import CameBack, How, Spread, last
 from survivor_portal.web.survivor.drafting import facts_of, signer_of
 from survivor_portal.web.survivor.flow import Stand, place_of
 
@@ -103,13 +103,15 @@ def history_of(takedown: Takedown, clocks: Iterable[Running]) -> letters.History
     """What the letters may tell of this request."""
     standing = takedown.standing
     told = last(standing.happenings, *_ANSWERS)
-    receipt = next((e for e in standing.happenings if e.happening is Fact.RECEIPT), None)
+    clocks = tuple(clocks)
+    received_at, by_form = _received(takedown, clocks)
     duties = [c for c in clocks if c.kind is Kind.DUTY and c.may_be_named and c.due_at]
     late = min((c.due_at for c in duties if c.state is Runs.LATE and c.due_at), default=None)
     removed = tuple(item.number for item in standing.items if item.number not in standing.still_up)
     return letters.History(
         sent_at=standing.sent_at,
-        received_at=receipt.at if receipt else None,
+        received_at=received_at,
+        by_form=by_form,
         channel=_channel(takedown),
         ticket=standing.tickets[0] if standing.tickets else "",
         reply_text=takedown.replies.get(told.reply, "") if told else "",
@@ -121,6 +123,17 @@ def history_of(takedown: Takedown, clocks: Iterable[Running]) -> letters.History
         late_since=late,
         due_at=min((c.due_at for c in duties if c.due_at), default=None),
     )
+
+
+def _received(takedown: Takedown, clocks: Iterable[Running]) -> tuple[datetime | None, bool]:
+    """When the platform had the request, and whether that is so because its own form was used: the moment its
+    clocks run from, so that a letter never says another one than the page."""
+    started = [c.started_at for c in clocks if c.trigger == "request_received" and c.started_at]
+    receipt = next((e for e in takedown.standing.happenings if e.happening is Fact.RECEIPT), None)
+    if not started:
+        return (receipt.at if receipt else None), False
+    went = [e for e in takedown.standing.happenings if e.how in (How.FORM, How.IN_APP)]
+    return min(started), any(e.at == min(started) for e in went)
 
 
 def _quoted(takedown: Takedown) -> CameBack | None:
