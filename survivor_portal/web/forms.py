@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import BaseInput
 from django import forms
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 Words: TypeAlias = "str | _StrPromise"
 Choices: TypeAlias = Iterable[tuple[str, Words]]
 
+# Marks a form that came along with the "Stay" button: shown again as it is, judged by nobody, not acted on.
+PUT_OFF = "put_off"
 INVALID_CHOICE = _("Please pick one of the answers.")
 TOO_LONG = _("This is too long for this box. Please do a part of it now and the rest after that.")
 PICTURE_PASTED = _(
@@ -105,6 +108,17 @@ class Question(forms.Form):
         for name in self.cut & self.fields.keys():
             self.add_error(name, PICTURE_PASTED)
         return cleaned
+
+    @property
+    def is_put_off(self) -> bool:
+        return self.is_bound and PUT_OFF in self.data
+
+    @property
+    def errors(self) -> ErrorDict:
+        return ErrorDict() if self.is_put_off else super().errors
+
+    def is_valid(self) -> bool:
+        return not self.is_put_off and super().is_valid()
 
     @property
     def helper(self) -> FormHelper:

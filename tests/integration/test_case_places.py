@@ -101,7 +101,7 @@ def test_all_means_those_that_still_wait(browser: Client, session: Session) -> N
         ({"which": "some", "numbers": "1-13"}, "Place 13 is not in this list"),
         ({"which": "some", "numbers": "the first two"}, "We could not read “the first two”"),
         ({"which": "some", "numbers": ""}, "Write their numbers here"),
-        ({"which": "all", "numbers": "1-3"}, "You picked some places too"),
+        ({"which": "all", "numbers": "1-3", "given": "1"}, "You picked some places too"),
         ({"which": "some", "numbers": "1", "at": "yesterday"}, "2026-05-03"),
     ],
 )
@@ -122,6 +122,26 @@ def test_numbers_that_do_not_hold_are_kept_with_a_message(
     assert "find a violation" in words(answer)
     assert read(session, made).revision == made.revision
     assert trouble(answer.content.decode()) == []
+
+
+def test_who_picks_some_where_all_stood_beforehand_means_those(browser: Client, session: Session) -> None:
+    made = begun(session, 12)
+
+    kept(browser, made, "refused", which="all", numbers="1-3")
+
+    assert {n for n, state in states(session, made).items() if state is State.REFUSED} == {1, 2, 3}
+
+
+def test_which_is_back_is_asked_with_no_place_taken_for_granted(browser: Client, session: Session) -> None:
+    made = begun(session, 3)
+    kept(browser, made, "removed", which="all")
+
+    asked = post(browser, "back", request=made.id)
+    post(browser, "again", request=made.id, which="some", items=["2"])
+
+    assert re.search(r'value="some"[^>]*checked', asked.content.decode())
+    assert states(session, made)[1] is State.REMOVED
+    assert states(session, made)[2] is not State.REMOVED
 
 
 def test_places_the_answer_names_are_filled_in_and_the_page_says_so(

@@ -13,7 +13,7 @@ from survivor_portal.replies import LONGEST, Reading, Remark, ReplyClass, read_r
 from survivor_portal.takedowns.operations import Takedown
 from survivor_portal.takedowns.process import Fact, fact_of
 from survivor_portal.takedowns.standing import Entry
-from survivor_portal.web.forms import Words
+from survivor_portal.web.forms import PUT_OFF, Words
 from survivor_portal.web.survivor import case_words
 from survivor_portal.web.survivor.case_desk import UNPROCESSABLE, Desk, here
 from survivor_portal.web.survivor.case_forms import Answered, AnswerKept, WhichGone
@@ -261,6 +261,7 @@ def _without_which(desk: Desk) -> QueryDict:
     for name in ("which", "numbers", "items"):
         post.pop(name, None)
     post["says"] = ReplyClass.PARTLY_REMOVED.value
+    post.pop(PUT_OFF, None)  # that is said of the second page, not of the one before
     return post
 
 

@@ -19,11 +19,12 @@ from survivor_portal.takedowns.operations import Takedown
 from survivor_portal.takedowns.process import NotNow
 from survivor_portal.takedowns.standing import Entry, NoSuchEntry
 from survivor_portal.web.safety.session import visit_of
-from survivor_portal.web.survivor import flow
+from survivor_portal.web.survivor import flow, zones
 from survivor_portal.web.survivor.flow import Stand
 from survivor_portal.web.survivor.holder import holder_of
 
 UNPROCESSABLE = 422
+UTC_ZONE = zones.zone_of(None)
 BOARD, REQUEST, TIMELINE = "board", "request", "timeline"
 
 
@@ -48,6 +49,11 @@ class Desk:
     def zone(self) -> tzinfo:
         """The person's, in which days and months are counted: the current one, see `own_time`."""
         return timezone.get_current_timezone()
+
+    @property
+    def zone_is_unknown(self) -> bool:
+        """Does it say UTC only because nobody has said where the person is?"""
+        return self.zone == UTC_ZONE and not zones.zone_key(holder_of(self.request).open())
 
     @property
     def stand(self) -> Stand:

@@ -18,9 +18,12 @@ from survivor_portal.takedowns.process import Fact, State
 from survivor_portal.takedowns.standing import Entry, How
 from survivor_portal.web.forms import Question, Words, one_of
 from survivor_portal.web.survivor.amounts import NoAmount, amount
-from survivor_portal.web.survivor.case_items import AboutItems
+from survivor_portal.web.survivor.case_items import SOME, AboutItems
 from survivor_portal.web.survivor.case_words import ANSWERS, HOW
 from survivor_portal.web.times import MomentField, zone_words
+
+_JUST_NOW = timedelta(minutes=20)
+_MINUTE = timedelta(seconds=59, microseconds=999_999)
 
 
 class Whenever(Question):
@@ -37,6 +40,9 @@ class Whenever(Question):
         # To the minute: what the browser filled in may be seconds ahead.
         if at - now > timedelta(hours=1):
             raise forms.ValidationError(_("This is in the future. Please check the day."))
+        if now - at < _JUST_NOW and not (at.second or at.microsecond):
+            # A form knows minutes only, and must not put an answer before what was noted in that minute.
+            at += _MINUTE
         return min(at, now)
 
 
@@ -262,6 +268,7 @@ class Back(AboutItems):
 
     step: ClassVar[str] = "again"
     button = _("Ask again")
+    first: ClassVar[str] = SOME
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.html import format_html, format_html_join
@@ -148,6 +148,7 @@ class AboutItems(Question):
     `preset`: numbers that are filled in beforehand; the person may change them.
     """
 
+    first: ClassVar[str] = ALL  # which of the two stands chosen beforehand
     which = one_of(_("Which places is it about?"), [(ALL, ""), (SOME, _("Only some"))])
     numbers = forms.CharField(
         label=_("Their numbers"),
@@ -177,7 +178,7 @@ class AboutItems(Question):
         assert isinstance(which, forms.ChoiceField)
         assert isinstance(items, forms.MultipleChoiceField)
         which.choices = [(ALL, self.all_words()), (SOME, self.some_words())]
-        which.initial = ALL
+        which.initial = self.first
         places = {place.number: place.label for place in takedown.places}
         items.choices = [(str(n), f"{n}: {places.get(n, '')}") for n in offered]
         if is_few:
@@ -222,9 +223,13 @@ class AboutItems(Question):
             return cleaned
         picked = {*cleaned.get("numbers", ()), *(int(number) for number in cleaned.get("items", ()))}
         which = cleaned.get("which") or (SOME if picked else ALL)
+        given = cleaned.get("given")
+        if which == ALL and picked and not given:
+            # "All" stood there before anybody picked. To take all would say of a place what nobody said.
+            which = SOME
         if which == ALL:
-            # To take all where somebody picked some would say of a place what nobody said of it.
-            if picked and span(picked) != cleaned.get("given"):
+            # Filled in were some: who chose "all" and changed the list too has to say which it is.
+            if picked and span(picked) != given:
                 self.add_error(
                     "which", _("You picked some places too. Choose “only some”, or empty the list.")
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from survivor_portal.cases import book
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.operations import NoSuchTakedown, Takedown
+from survivor_portal.web.forms import PUT_OFF
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import (
@@ -28,7 +30,7 @@ from survivor_portal.web.survivor import (
     case_words,
     keeping,
 )
-from survivor_portal.web.survivor.case_desk import BOARD, REQUEST, TIMELINE, Desk, here
+from survivor_portal.web.survivor.case_desk import BOARD, REQUEST, TIMELINE, UNPROCESSABLE, Desk, here
 from survivor_portal.web.survivor.case_rows import Part, Row
 from survivor_portal.web.survivor.own_time import in_own_time
 
@@ -52,10 +54,28 @@ def case(request: HttpRequest) -> HttpResponse:
             return keeping.settled(request, session, action(desk))
         except NoSuchTakedown:
             return _to_board(desk)
-    if step == "stay":
-        opened_of(request).stay()
+    return _stayed(desk) if step == "stay" else _shown(desk)
+
+
+def _stayed(desk: Desk) -> HttpResponse:
+    """More time. The form that came along with the button is shown again as it was sent; nothing is done."""
+    request = desk.request
+    opened_of(request).stay()
+    step = request.POST.getlist("step")[0]
+    if step not in FORMS:
         return keeping.stayed(request) or here()
-    return _shown(desk)
+    half, whole = request.POST.copy(), request.POST
+    half.setlist("step", [step])
+    half[PUT_OFF] = "1"
+    request.POST = half  # type: ignore[assignment]  # the stubs take none that can be changed
+    try:
+        response = ACTIONS[step](desk)
+    except NoSuchTakedown:
+        request.POST = whole
+        return keeping.stayed(request) or here()
+    if response.status_code == UNPROCESSABLE:
+        response.status_code = HTTPStatus.OK
+    return response
 
 
 def _shown(desk: Desk) -> HttpResponse:
@@ -114,6 +134,7 @@ def _board(desk: Desk, number: int) -> HttpResponse:
         # On the first page only: below it nobody begins.
         "unsent": unsent[: case_plan.SHOWN] if number == 1 else (),
         "unsent_more": len(unsent) - case_plan.SHOWN,
+        "zone_unknown": any(row.until for row in here_now) and desk.zone_is_unknown,
         "expires_on": desk.case.expires_on,
         "drafts": keeping.drafts(desk.case),
     }
@@ -156,6 +177,13 @@ ACTIONS: dict[str, Callable[[Desk], HttpResponse]] = {
     **case_letters.ACTIONS,
     **case_rounds.ACTIONS,
 }
+# The steps that a form of more than buttons sends.
+FORMS = frozenset(
+    {
+        "answer", "answer_keep", "answer_gone", "happened", "again", "sent", "put_right_keep", "spread_keep",
+        "looked", "told", "names_keep",
+    }
+)  # fmt: skip
 OF_A_REQUEST: dict[str, Callable[[Desk, Takedown, int], HttpResponse]] = {
     REQUEST: lambda desk, takedown, _number: case_request.page(desk, takedown),
     case_rounds.ROUND: lambda desk, takedown, _number: case_rounds.page(desk, takedown),

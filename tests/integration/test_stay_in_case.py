@@ -1,0 +1,70 @@
+"""The "Stay" button in an open case: what was chosen is there again, and nothing is done by it."""
+# ruff: noqa: F811
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from survivor_portal.cases.unlocked import Session
+from tests.integration.test_case_page import THEIR_WORDS, browser, plan_data, session, words  # noqa: F401
+from tests.integration.test_case_places import begun, kept, read
+from tests.integration.test_words import trouble
+
+pytestmark = [pytest.mark.django_db(databases=["default", "keys"])]
+
+
+def stays(browser: Client, step: str, **fields: Any) -> Any:
+    return browser.post("/c/", {"step": [step, "stay"], **fields})
+
+
+def is_chosen(response: Any, name: str, value: str) -> bool:
+    page = response.content.decode()
+    boxes = re.findall(rf'<input[^>]*name="{name}"[^>]*>', page)
+    return any(f'value="{value}"' in box and "checked" in box for box in boxes)
+
+
+@pytest.mark.parametrize(
+    ("step", "choice"),
+    [
+        ("answer_keep", {"says": "refused", "text": THEIR_WORDS}),
+        ("answer_keep", {"says": "removed", "text": THEIR_WORDS, "which": "some", "items": "2"}),
+        ("answer_gone", {"about": "1-3", "text": THEIR_WORDS, "which": "some", "items": "3"}),
+        ("happened", {"what": "receipt", "which": "some", "items": "1"}),
+        ("spread_keep", {"views": "12", "which": "some", "items": "2"}),
+    ],
+)
+def test_what_was_chosen_is_chosen_again_and_nothing_is_noted(
+    browser: Client, session: Session, step: str, choice: dict[str, str]
+) -> None:
+    made = begun(session, 3)
+
+    answer = stays(browser, step, request=made.id, **choice)
+
+    assert answer.status_code == 200
+    assert read(session, made).revision == made.revision
+    for name in {"says", "which", "what", "items"} & choice.keys():
+        assert is_chosen(answer, name, choice[name])
+    assert f'name="step" value="{step}"' in answer.content.decode()
+    assert trouble(answer.content.decode()) == []
+
+
+def test_a_form_that_is_not_done_is_not_called_wrong(browser: Client, session: Session) -> None:
+    made = begun(session, 3)
+
+    answer = stays(browser, "happened", request=made.id, which="some")
+
+    assert "Choose what happened." not in words(answer)
+    assert "Error:" not in answer.content.decode()
+
+
+def test_places_that_are_back_stay_picked(browser: Client, session: Session) -> None:
+    made = begun(session, 3)
+    kept(browser, made, "removed", which="all")
+    before = read(session, made).revision
+
+    answer = stays(browser, "again", request=made.id, which="some", items="2")
+
+    assert is_chosen(answer, "items", "2")
+    assert read(session, made).revision == before
