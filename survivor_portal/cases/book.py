@@ -1,8 +1,8 @@
 """The book of a case: every event in order, sealed, added to and never changed.
 
 Each entry has a salted hash (leaf) and is chained to the one before it (head); the end of the chain is sealed
-in the case's own row, with the last revision of each row the book tells of. A changed, dropped, added or moved
-entry is found when the book is read; a row put back to an older state when the case is opened.
+in the case's own row, with the last revision of each row the book tells of. A changed, dropped, added or
+moved entry is found when the book is read; a row put back to an older state when the case is opened.
 """
 
 import hmac
