@@ -28,8 +28,7 @@ def look(**_: object) -> None:
     """Hand out what is due. Any number of workers may look at once; nothing is handed out twice."""
     close_old_connections()
     now = timezone.now()
-    for kind in table.REGULAR:
-        due.put(kind, "", now, "regular")
+    due.keep_going(table.REGULAR, now)
     claims = due.claim(now)
     with app.producer_pool.acquire(block=True) as producer:
         for claim in claims:

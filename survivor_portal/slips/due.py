@@ -21,6 +21,7 @@ MOST_OUT = 400  # handed out and not yet crossed off; more would only lie in the
 MOST_ATTEMPTS = 14  # together with the waits below: a little more than a day
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
+_REGULAR = "regular"
 DONE_KEPT = timedelta(days=7)  # so long the same key is not done twice
 
 Effect = Callable[[], None]
@@ -68,6 +69,18 @@ def put(kind: str, subject: str, due_at: datetime, key: str) -> bool:
     # Two that put it in the same moment: the database keeps one of them, and neither fails.
     Slip.objects.bulk_create([slip], ignore_conflicts=True)
     return Slip.objects.filter(pk=slip.pk).exists()
+
+
+def keep_going(kinds: Iterable[str], now: datetime) -> None:
+    """See to it that of each of these kinds there is one slip, without a subject, and that it is not dead."""
+    keys = {_hashed(kind, _REGULAR): kind for kind in kinds}
+    states = dict(Slip.objects.filter(key__in=list(keys)).values_list("key", "state"))
+    for key, kind in keys.items():
+        if key not in states:
+            put(kind, "", now, _REGULAR)
+        elif states[key] == State.dead:
+            # It ended its workers. To be done no more would be worse.
+            revive(kind, now)
 
 
 def cancel(kind: str, key: str) -> bool:

@@ -168,6 +168,18 @@ def test_regular_work_is_there_once_and_due_again_after_it_was_done(told: Told) 
         assert abs(slips[kind].due_at - timezone.now() - every) < timedelta(seconds=30)
 
 
+def test_regular_work_that_ended_its_workers_goes_on(told: Told) -> None:
+    tasks.look()
+    do(told)
+    Slip.objects.filter(kind="epoch").update(state=State.dead, attempts=99)
+
+    tasks.look()
+
+    assert Slip.objects.get(kind="epoch").state == State.taken
+    do(told)
+    assert Slip.objects.get(kind="epoch").state == State.waiting
+
+
 def test_visits_that_are_over_are_deleted_and_no_other(told: Told) -> None:
     old, _ = visits.begin(timezone.now() - timedelta(hours=9))
     token, _ = visits.begin(timezone.now())
