@@ -41,7 +41,7 @@ CODE_TAKEN = _("This code is in use. Please go back and take a new one.")
 NOT_THE_SAME = _("This is not the same phrase as on the card. Please check it.")
 
 REFUSED: dict[Refused, Words] = {
-    Refused.too_short: _("This phrase is too short. Use 15 signs or more. A whole sentence is good."),
+    Refused.too_short: _("This phrase is too short. Use 15 letters or more. A whole sentence is good."),
     Refused.too_long: _("This phrase is too long. Please use a shorter one."),
     Refused.common: _("Many people use this phrase, so it is easy to guess. Please use another one."),
     Refused.holds_code: _("Please leave the code out of the phrase."),
@@ -103,7 +103,7 @@ class Making(Guarded):
         _("Your own phrase"),
         shown=True,
         required=False,
-        help_text=_("Only if you chose “My own”. Use 15 signs or more."),
+        help_text=_("Only if you chose “My own”. Use 15 letters or more."),
     )
     days = one_of(_("How long do we keep it after your last visit?"), KEEP, initial=str(access.KEEP_DAYS))
     recovery = forms.BooleanField(
@@ -218,7 +218,7 @@ class NewPhrase(WithPhrase):
         _("The new phrase"),
         shown=True,
         missing=_("Type the new phrase here."),
-        help_text=_("One of the two above, or your own with 15 signs or more."),
+        help_text=_("One of the two above, or your own with 15 letters or more."),
     )
     again = phrase_field(_("The new phrase once more"), shown=True, missing=_("Type the new phrase again."))
 
