@@ -260,7 +260,7 @@ class Noted(AboutItems, Whenever):
         return super().whole()
 
     def all_words(self) -> str:
-        return gettext("All that fit: those still waiting, or those that were gone")
+        return gettext("All places it fits")
 
 
 class Back(AboutItems):

@@ -134,7 +134,8 @@ def _board(desk: Desk, number: int) -> HttpResponse:
         # On the first page only: below it nobody begins.
         "unsent": unsent[: case_plan.SHOWN] if number == 1 else (),
         "unsent_more": len(unsent) - case_plan.SHOWN,
-        "zone_unknown": any(row.until for row in here_now) and desk.zone_is_unknown,
+        "zone_unknown": any(row.until for row in here_now if row.part is not Part.DONE)
+        and desk.zone_is_unknown,
         "expires_on": desk.case.expires_on,
         "drafts": keeping.drafts(desk.case),
     }

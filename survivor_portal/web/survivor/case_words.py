@@ -63,7 +63,7 @@ REMARKS: dict[Remark, Words] = {
 }
 
 STEPS: dict[Do, tuple[Words, Words]] = {
-    Do.SEND: (_("Send it"), _("The letter is written. Send it, then tell us here.")),
+    Do.SEND: (_("Send it"), _("Read the letter. Say yes to what is true. Send it, then tell us.")),
     Do.CONFIRM: (
         _("Confirm what they ask"),
         _("Check that the address is theirs. No clock runs before you do."),
