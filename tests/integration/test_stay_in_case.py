@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from survivor_portal.cases import access, records
 from survivor_portal.cases.unlocked import Session
 from tests.integration.test_case_page import THEIR_WORDS, browser, plan_data, session, words  # noqa: F401
 from tests.integration.test_case_places import begun, kept, read
@@ -68,3 +69,18 @@ def test_places_that_are_back_stay_picked(browser: Client, session: Session) -> 
 
     assert is_chosen(answer, "items", "2")
     assert read(session, made).revision == before
+
+
+def test_the_days_that_were_chosen_stay_chosen_and_are_not_kept(browser: Client, session: Session) -> None:
+    answer = stays(browser, "keep_days", days="30")
+
+    assert is_chosen(answer, "days", "30")
+    (own,) = records.read(session.case, access.OWN)
+    assert str(own.document["keep_days"]) != "30"
+
+
+def test_the_zone_that_was_chosen_stays_chosen(browser: Client) -> None:
+    answer = stays(browser, "keep_time", zone="Asia/Tokyo")
+
+    assert re.search(r'value="Asia/Tokyo"[^>]*selected', answer.content.decode())
+    assert "Times are in Tokyo time." not in words(browser.post("/c/", {"step": "board"}, follow=True))

@@ -62,14 +62,14 @@ def _stayed(desk: Desk) -> HttpResponse:
     request = desk.request
     opened_of(request).stay()
     step = request.POST.getlist("step")[0]
-    if step not in FORMS:
+    if step not in FORMS | keeping.CHOICES:
         return keeping.stayed(request) or here()
     half, whole = request.POST.copy(), request.POST
     half.setlist("step", [step])
     half[PUT_OFF] = "1"
     request.POST = half  # type: ignore[assignment]  # the stubs take none that can be changed
     try:
-        response = ACTIONS[step](desk)
+        response = ACTIONS[step](desk) if step in FORMS else keeping.show_again(request, step)
     except NoSuchTakedown:
         request.POST = whole
         return keeping.stayed(request) or here()

@@ -36,7 +36,15 @@ from survivor_portal.web.survivor.keeping_drafts import (
     stayed,
 )
 from survivor_portal.web.survivor.keeping_forms import OWN, AskedBack, Making, No, answered, attempt, to_case
-from survivor_portal.web.survivor.keeping_inside import CASE_STEPS, PAGES, act_in_case, resume, show_in_case
+from survivor_portal.web.survivor.keeping_inside import (
+    CASE_STEPS,
+    CHOICES,
+    PAGES,
+    act_in_case,
+    resume,
+    show_again,
+    show_in_case,
+)
 from survivor_portal.web.survivor.keeping_locked import locked_page
 from survivor_portal.web.survivor.keeping_tries import within
 
@@ -187,6 +195,7 @@ def _to_flow() -> HttpResponse:
 __all__ = [
     "AT",
     "CASE_STEPS",
+    "CHOICES",
     "PAGES",
     "STEPS",
     "act",
@@ -200,6 +209,7 @@ __all__ = [
     "resume",
     "settled",
     "show",
+    "show_again",
     "show_in_case",
     "stayed",
     "take_over",

@@ -36,6 +36,7 @@ FORMS: Mapping[str, type[Question]] = {
 }
 # The pages of this door: `page` in the visit while somebody is on one of them.
 PAGES = frozenset({SETTINGS, *FORMS})
+CHOICES = frozenset({keeping_forms.Days.step, keeping_forms.OwnTime.step})
 CASE_STEPS = PAGES | keeping_locked.STEPS | keeping_drafts.STEPS | {"close"}
 
 
@@ -64,6 +65,14 @@ def act_in_case(request: HttpRequest, step: str) -> HttpResponse:
         _stand_at(request, step)
         return to_case()
     return _change(request, session, step)
+
+
+def show_again(request: HttpRequest, step: str) -> HttpResponse:
+    """A form of this door as it was sent, where it holds a choice and no secret; else the page as it is."""
+    session = opened_of(request).open()
+    if session is None or step not in CHOICES:
+        return to_case()
+    return _page(request, session, step, FORMS[step](request.POST))
 
 
 @in_own_time
