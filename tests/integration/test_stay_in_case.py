@@ -9,6 +9,7 @@ from django.test import Client
 
 from survivor_portal.cases import access, records
 from survivor_portal.cases.unlocked import Session
+from tests.integration import test_case_rounds as rounds
 from tests.integration.test_case_page import THEIR_WORDS, browser, plan_data, session, words  # noqa: F401
 from tests.integration.test_case_places import begun, kept, read
 from tests.integration.test_words import trouble
@@ -84,3 +85,33 @@ def test_the_zone_that_was_chosen_stays_chosen(browser: Client) -> None:
 
     assert re.search(r'value="Asia/Tokyo"[^>]*selected', answer.content.decode())
     assert "Times are in Tokyo time." not in words(browser.post("/c/", {"step": "board"}, follow=True))
+
+
+@pytest.mark.parametrize(
+    ("answers", "step", "choice"),
+    [
+        (rounds.ADULT, "looked", {"item_1": "gone", "item_2": "back", "item_3": "not_looked"}),
+        (rounds.CHILD, "told", {"gone": "yes", "back": "no", "named": "2"}),
+    ],
+    ids=["a grown person", "a child"],
+)
+def test_what_was_chosen_in_a_round_is_chosen_again_and_nothing_is_noted(
+    answers: dict[str, Any], step: str, choice: dict[str, str]
+) -> None:
+    session, client = rounds.kept(answers)
+    made = rounds.removed(session, minor=answers is rounds.CHILD)
+
+    answer = stays(client, step, request=made.id, **choice)
+
+    assert all(is_chosen(answer, name, value) for name, value in choice.items())
+    assert rounds.noted(session, made) == []
+
+
+def test_names_of_ones_own_stay_typed_and_are_not_kept() -> None:
+    session, client = rounds.kept(rounds.ADULT)
+    made = rounds.removed(session)
+
+    answer = stays(client, "names_keep", request=made.id, name_1="blue", name_2="")
+
+    assert 'value="blue"' in answer.content.decode()
+    assert not any(place.own_name for place in read(session, made).places)
