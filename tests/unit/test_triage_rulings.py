@@ -107,7 +107,12 @@ _READ = {
     "Check that the address is theirs.",
     "Platforms must look at their reports first.",
     "Please check the day.",
-    "Someone tried to open it in vain",
+    "A try that did not open it",
+    "The rest stays open.",  # the rest of a request
+    "It just counts no more.",  # a line that was taken back
+    "{{ first }} to {{ last }} of {{ count }} requests.",
+    "This means looking at the places again.",  # pictures of grown people only, and it may be skipped
+    "Others may find it.",  # the paper of such a round
     "They can check the links.",  # the hotline
     "This looks like a machine’s answer.",
     "This means looking.",  # said before it is offered, and offered to adults only

@@ -142,7 +142,7 @@ HAPPENINGS: dict[Happening, Words] = {
 BOOK: dict[str, Words] = {
     "case_opened": _("The case was made"),
     "opened": _("The case was opened"),
-    "tries_failed": _("Someone tried to open it in vain"),
+    "tries_failed": _("A try that did not open it"),
     "not_as_kept": _("Something here was not as we kept it"),
     "phrase_changed": _("The phrase was changed"),
     "phrase_changed_by_recovery": _("The phrase was changed with the recovery code"),
