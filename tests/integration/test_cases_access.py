@@ -30,7 +30,7 @@ from survivor_portal.cases.models import Case, Entry, Record, Throttle, Unlocked
 from survivor_portal.keystore import shred
 from survivor_portal.keystore.models import Shred
 
-pytestmark = pytest.mark.django_db(databases=["default", "keys"])
+pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 OWN = "a blue bicycle by the lake"
