@@ -637,8 +637,8 @@ def _in_a_sealed_column(marker: str, _folder: Path) -> None:
 
 
 def _beside_the_database(marker: str, _folder: Path) -> None:
-    path = Path(connections["default"].settings_dict["NAME"])
-    (path.parent / f"{path.name}-old").write_bytes(marker.encode())
+    # Where the files of an embedded site are, whatever database this run has.
+    (Path(settings.STATIC_ROOT).parent / "site-old").write_bytes(marker.encode())
 
 
 def _in_the_log(marker: str, _folder: Path) -> None:

@@ -6,8 +6,9 @@ import secrets
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,41 +51,98 @@ def main(arguments: list[str]) -> int:
         if failed:
             print(f"\nNot right yet: {', '.join(failed)}. The tests run all the same.\n", flush=True)
     environment = {"DJANGO_SETTINGS_MODULE": TEST_SETTINGS, "FULL": "1" if wanted.full else "0"}
-    if not wanted.fast and not for_pytest and not _passes_on_postgres(environment, full=wanted.full):
-        failed.append("the tests on PostgreSQL")
-    # The last line of the output is pytest's own summary.
     marks = "not browser and not full" if wanted.fast else "" if wanted.full else "not full"
-    tests = _pytest(marks, for_pytest, environment)
-    if failed and not tests:
-        print(f"Not right yet: {', '.join(failed)}.", file=sys.stderr, flush=True)
+    if wanted.fast or for_pytest:
+        return _pytest(marks, for_pytest, environment) or (1 if failed else 0)
+    with OnPostgres(environment, full=wanted.full) as others:
+        tests, last = _followed(marks, environment)
+    if others.failed():
+        failed.append("the tests on PostgreSQL and Redis")
+    if failed:
+        print(f"Not right yet: {', '.join(failed)}.", flush=True)
+    # Once more, so that the last line of the output is pytest's own summary of all tests.
+    print(last, flush=True)
     return tests or (1 if failed else 0)
 
 
-def _pytest(marks: str, further: list[str], environment: Mapping[str, str]) -> int:
-    selection = ["-m", marks] if marks else []
-    command = [sys.executable, "-m", "pytest", "-q", *selection, *further]
-    return subprocess.run(command, env=os.environ | dict(environment), cwd=place.HOUSE).returncode
+def _command(marks: str, further: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", "pytest", "-q", *(["-m", marks] if marks else []), *further]
 
 
-def _passes_on_postgres(environment: Mapping[str, str], *, full: bool) -> bool:
-    """What looks at what a database does, and what starts workers, once more on two clusters of PostgreSQL.
+def _pytest(marks: str, further: Sequence[str], environment: Mapping[str, str]) -> int:
+    return subprocess.run(
+        _command(marks, further), env=os.environ | dict(environment), cwd=place.HOUSE
+    ).returncode
+
+
+def _followed(marks: str, environment: Mapping[str, str]) -> tuple[int, str]:
+    """Runs pytest, shows what it says while it says it, and gives its exit code and last line."""
+    last = ""
+    with subprocess.Popen(
+        _command(marks, ()),
+        env=os.environ | dict(environment),
+        cwd=place.HOUSE,
+        stdout=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    ) as tests:
+        assert tests.stdout is not None
+        for line in tests.stdout:
+            print(line, end="", flush=True)
+            last = line.rstrip() or last
+    return tests.returncode, last
+
+
+class OnPostgres:
+    """What looks at what a database does, and what starts workers, once more: on two clusters of PostgreSQL,
+    beside the other tests, as each of the two runs keeps one processor busy.
 
     Workers are told by Redis then; the tests that start them start that too.
     """
-    print("\nOn PostgreSQL and Redis, what looks at the database or starts workers:", flush=True)
-    marks = "(database or jobs) and not embedded and not browser" + ("" if full else " and not full")
-    with tempfile.TemporaryDirectory() as folder:
-        # PostgreSQL refuses to run as root, so its own user has to get through to its folders.
-        Path(folder).chmod(0o711)
-        try:
-            with (
-                servers.postgres(Path(folder) / "cases") as cases,
-                servers.postgres(Path(folder) / "keys") as keys,
-            ):
-                return _pytest(marks, [], {**environment, "TEST_POSTGRES_PORTS": f"{cases} {keys}"}) == 0
-        except servers.NotStarted as no:
-            print(no, flush=True)
-            return False
+
+    def __init__(self, environment: Mapping[str, str], *, full: bool) -> None:
+        self._environment = environment
+        self._marks = "(database or jobs) and not embedded and not browser" + (
+            "" if full else " and not full"
+        )
+        self._said = ""
+        self._code = 1
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> "OnPostgres":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join()
+
+    def failed(self) -> bool:
+        """Whether one of them failed; shows what that run said."""
+        print(f"\nOn PostgreSQL and Redis:\n{self._said}", flush=True)
+        return self._code != 0
+
+    def _run(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            # PostgreSQL refuses to run as root, so its own user has to get through to its folders.
+            Path(folder).chmod(0o711)
+            try:
+                with (
+                    servers.postgres(Path(folder) / "cases") as cases,
+                    servers.postgres(Path(folder) / "keys") as keys,
+                ):
+                    ports = {"TEST_POSTGRES_PORTS": f"{cases} {keys}"}
+                    done = subprocess.run(
+                        _command(self._marks, ("-p", "no:cacheprovider")),
+                        env=os.environ | dict(self._environment) | ports,
+                        cwd=place.HOUSE,
+                        stdout=subprocess.PIPE,
+                        stderr=subprocess.STDOUT,
+                        text=True,
+                        errors="replace",
+                    )
+                    self._said, self._code = done.stdout, done.returncode
+            except servers.NotStarted as no:
+                self._said = str(no)
 
 
 def parts(folder: Path) -> tuple[Part, ...]:
