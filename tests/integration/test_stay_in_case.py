@@ -10,7 +10,7 @@ from django.test import Client
 from survivor_portal.cases import access, records
 from survivor_portal.cases.unlocked import Session
 from tests.integration import test_case_rounds as rounds
-from tests.integration.test_case_page import THEIR_WORDS, browser, plan_data, session, words  # noqa: F401
+from tests.integration.test_case_page import THEIR_WORDS, browser, plan_data, post, session, words  # noqa: F401
 from tests.integration.test_case_places import begun, kept, read
 from tests.integration.test_words import trouble
 
@@ -115,3 +115,26 @@ def test_names_of_ones_own_stay_typed_and_are_not_kept() -> None:
 
     assert 'value="blue"' in answer.content.decode()
     assert not any(place.own_name for place in read(session, made).places)
+
+
+def test_ticks_of_a_letter_stay_and_confirm_nothing(browser: Client, session: Session) -> None:
+    made = begun(session, 1)
+    kept(browser, made, "removed")
+    page = post(browser, "again", request=made.id, items=["1"]).content.decode()
+    new, rung = re.search(r'name="request" value="(\w+)"', page), re.search(r'value="(send\|[^"]*)"', page)
+    assert new
+    assert rung
+    asked = {"request": new[1], "rung": rung[1]}
+    letter = post(browser, "next_letter", **asked).content.decode()
+    boxes = re.findall(r'name="(confirm_[^"]+)"', letter)
+    assert 'form="question"' in letter
+
+    stayed = stays(browser, "next_letter", **asked, **dict.fromkeys(boxes, "on")).content.decode()
+    said = post(browser, "next_letter", **asked, **dict.fromkeys(boxes, "on")).content.decode()
+
+    assert all(re.search(rf'name="{box}"[^>]*checked', stayed) for box in boxes)
+    assert text_of(stayed) == text_of(letter) != text_of(said)
+
+
+def text_of(page: str) -> str:
+    return page.partition('id="letter"')[2].partition("</pre>")[0]

@@ -13,6 +13,7 @@ from survivor_portal.takedowns.ladder import Do
 from survivor_portal.takedowns.operations import Place, Takedown
 from survivor_portal.takedowns.process import Move
 from survivor_portal.takedowns.standing import Entry
+from survivor_portal.web.forms import PUT_OFF
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.survivor import cards, case_plan, case_words, letters_page, second
 from survivor_portal.web.survivor.case_desk import REQUEST, Desk, here
@@ -28,9 +29,11 @@ def next_letter(desk: Desk) -> HttpResponse:
     if rung is None or not second.has_letter(rung, takedown):
         return here()
     stand = desk.stand
-    confirmed = frozenset(
+    ticked = frozenset(
         key.removeprefix(second.CONFIRM) for key in desk.post if key.startswith(second.CONFIRM)
     )
+    # "Stay" shows the ticks again; it confirms nothing.
+    confirmed = frozenset[str]() if PUT_OFF in desk.post else ticked
     clocks = desk.clocks(takedown, stand)
     letter = second.letter(stand, takedown, rung, clocks, desk.now.date(), confirmed)
     context = {
@@ -43,7 +46,9 @@ def next_letter(desk: Desk) -> HttpResponse:
         "missing": second.missing(letter),
         "resources": [directory.resource(key) for key in rung.resources],
         "ways": [cards.way(at, desk.now.date()) for at in (rung.step.channels[:3] if rung.step else ())],
-        "confirmed": confirmed,
+        "confirmed": ticked,
+        # "Stay" at the foot of the page takes the ticks along.
+        "form": {"step": "next_letter"} if letter.declarations else None,
         "can_note": rung.move is not None and rung.do is not Do.SEND,
         "can_send": rung.do is Do.SEND,
     }

@@ -147,7 +147,11 @@ def _timeline(desk: Desk) -> HttpResponse:
     entries = book.page(
         desk.case, before=int(before) if re.fullmatch("[0-9]{1,9}", before) else None, count=PAGE
     )
-    lines = [(entry, case_words.book_words(entry.note.kind, entry.note.facts)) for entry in reversed(entries)]
+    names = {line.id: line.label for line in operations.board(desk.case)}
+    lines = [
+        (entry, case_words.book_words(entry.note.kind, entry.note.facts, names))
+        for entry in reversed(entries)
+    ]
     more = entries[0].seq if entries and entries[0].seq > 1 else 0
     return render(desk.request, "survivor/case/timeline.html", {"lines": lines, "more": more})
 
@@ -182,7 +186,7 @@ ACTIONS: dict[str, Callable[[Desk], HttpResponse]] = {
 FORMS = frozenset(
     {
         "answer", "answer_keep", "answer_gone", "happened", "again", "sent", "put_right_keep", "spread_keep",
-        "looked", "told", "names_keep",
+        "looked", "told", "names_keep", "next_letter",
     }
 )  # fmt: skip
 OF_A_REQUEST: dict[str, Callable[[Desk, Takedown, int], HttpResponse]] = {

@@ -112,6 +112,7 @@ HOW: dict[How, Words] = {
 HAPPENINGS: dict[Happening, Words] = {
     Move.DRAFT: _("Written"),
     Move.SEND: _("You sent it"),
+    Move.SEND_ELSEWHERE: _("You sent it another way"),
     Move.CONFIRM: _("You confirmed what they asked"),
     Move.REMIND: _("You reminded them"),
     Move.GIVE_MORE: _("You gave what they asked for"),
@@ -137,6 +138,11 @@ HAPPENINGS: dict[Happening, Words] = {
     Fact.SPREAD: _("You told how far it went"),
     Fact.STILL_GONE: _("Still gone, as far as you know"),
     Fact.NO_NEWS: _("No news about it"),
+    Fact.COUNTER_NOTICE: _("The person who posted it objects"),
+    Fact.REPORTED_ON: _("They told a hotline or the police"),
+    Fact.AUTHORITY_RECEIPT: _("The office got it"),
+    Fact.AUTHORITY_ANSWERED: _("The office answered and will not act"),
+    Fact.AUTHORITY_ACTED: _("The office told them to take it down"),
 }
 
 BOOK: dict[str, Words] = {
@@ -153,6 +159,9 @@ BOOK: dict[str, Words] = {
     "plan_changed": _("Your answers were changed"),
     "places_named": _("You named a place"),
     "arrived": _("Something you sent after it closed was kept"),
+    "arrived_unreadable": _("Something came in that could not be read"),
+    "draft_kept": _("What you typed was kept for later"),
+    "draft_done": _("What was kept for later was used or put away"),
 }
 
 
@@ -172,13 +181,15 @@ def happening_words(entry: Entry) -> Words:
     return HAPPENINGS.get(entry.happening, str(entry.happening.value).replace("_", " "))
 
 
-def book_words(kind: str, facts: Mapping[str, Any]) -> str:
-    """What a line of the book says."""
-    if kind == "takedown":
-        said = str(facts.get("entry", {}).get("happening", ""))
-        known: dict[str, Words] = {str(happening.value): words for happening, words in HAPPENINGS.items()}
-        return str(known.get(said, _("A request was changed")))
-    return str(BOOK.get(kind, kind.replace("_", " ")))
+def book_words(kind: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """What a line of the book says. `names`: what the requests of the case are called, by their id."""
+    if "request" not in facts:
+        return str(BOOK.get(kind, _("Something was changed")))
+    said = str(facts.get("entry", {}).get("happening", ""))
+    known: dict[str, Words] = {str(happening.value): words for happening, words in HAPPENINGS.items()}
+    words = str(known.get(said, BOOK.get(kind, _("A request was changed"))))
+    name = names.get(str(facts["request"]), "")
+    return f"{name}: {words}" if name else words
 
 
 def clock_words(clock: Running) -> str:
