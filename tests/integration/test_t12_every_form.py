@@ -230,7 +230,8 @@ def with_boxes() -> set[str]:
             for name, box in form.base_fields.items()  # type: ignore[attr-defined]
             if isinstance(box, forms.CharField) and not box.widget.is_hidden and name not in SECRET
         }
-        if form.step and boxes:
+        # Other tests make forms of their own.
+        if form.step and boxes and form.__module__.startswith("survivor_portal."):
             found.add(form.step)
     return found
 
