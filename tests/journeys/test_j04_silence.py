@@ -19,7 +19,6 @@ from tests.journeys.test_j03_the_refusal import BOTH, COMPLAINT, TICKET, a_reque
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "keys"])]
 
 LOOK = Callable[[Any], None]
-RECEIPT = "Thank you for your report. We have received it. Your reference number is T-42. Do not reply."
 NO = "We have reviewed the content and did not find a violation of our policies."
 IN_TIME = timedelta(hours=48)
 

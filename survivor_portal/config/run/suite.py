@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -51,18 +52,42 @@ def main(arguments: list[str]) -> int:
         if failed:
             print(f"\nNot right yet: {', '.join(failed)}. The tests run all the same.\n", flush=True)
     environment = {"DJANGO_SETTINGS_MODULE": TEST_SETTINGS, "FULL": "1" if wanted.full else "0"}
-    marks = "not browser and not full" if wanted.fast else "" if wanted.full else "not full"
+    only = "" if wanted.full else " and not full"
     if wanted.fast or for_pytest:
+        marks = f"not browser{only}" if wanted.fast else only.removeprefix(" and ")
         return _pytest(marks, for_pytest, environment) or (1 if failed else 0)
-    with OnPostgres(environment, full=wanted.full) as others:
-        tests, last = _followed(marks, environment)
-    if others.failed():
-        failed.append("the tests on PostgreSQL and Redis")
+    with Beside(environment, only) as beside:
+        print("\nIn the browser:", flush=True)
+        browser = _followed(f"browser{only}", environment)
+    runs = [*beside.runs, browser]
+    for run in beside.runs:
+        print(f"\n{run.name}:\n{run.said}", flush=True)
+    failed += [run.name for run in runs if run.code]
     if failed:
         print(f"Not right yet: {', '.join(failed)}.", flush=True)
-    # Once more, so that the last line of the output is pytest's own summary of all tests.
-    print(last, flush=True)
-    return tests or (1 if failed else 0)
+    print(
+        f"{sum(run.count('passed') for run in runs)} passed, {sum(run.bad for run in runs)} failed",
+        flush=True,
+    )
+    return 1 if failed else 0
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one run of pytest said, and its exit code."""
+
+    name: str
+    said: str
+    code: int
+
+    def count(self, what: str) -> int:
+        """How many tests "passed" or "failed", as its last line tells."""
+        found = re.search(rf"(\d+) {what}", self.said.rstrip().rpartition("\n")[2])
+        return int(found[1]) if found else 0
+
+    @property
+    def bad(self) -> int:
+        return self.count("failed") + self.count("error")
 
 
 def _command(marks: str, further: Sequence[str]) -> list[str]:
@@ -75,9 +100,9 @@ def _pytest(marks: str, further: Sequence[str], environment: Mapping[str, str]) 
     ).returncode
 
 
-def _followed(marks: str, environment: Mapping[str, str]) -> tuple[int, str]:
-    """Runs pytest, shows what it says while it says it, and gives its exit code and last line."""
-    last = ""
+def _followed(marks: str, environment: Mapping[str, str]) -> Run:
+    """Runs pytest and shows what it says while it says it."""
+    said = []
     with subprocess.Popen(
         _command(marks, ()),
         env=os.environ | dict(environment),
@@ -89,39 +114,34 @@ def _followed(marks: str, environment: Mapping[str, str]) -> tuple[int, str]:
         assert tests.stdout is not None
         for line in tests.stdout:
             print(line, end="", flush=True)
-            last = line.rstrip() or last
-    return tests.returncode, last
+            said.append(line)
+    return Run("In the browser", "".join(said), tests.returncode)
 
 
-class OnPostgres:
-    """What looks at what a database does, and what starts workers, once more: on two clusters of PostgreSQL,
-    beside the other tests, as each of the two runs keeps one processor busy.
+class Beside:
+    """All that needs no browser, and after it what looks at a database or starts workers once more, on two
+    clusters of PostgreSQL. It runs beside the browser: the two keep one processor busy each.
 
-    Workers are told by Redis then; the tests that start them start that too.
+    Workers are told by Redis on PostgreSQL; the tests that start them start that too.
     """
 
-    def __init__(self, environment: Mapping[str, str], *, full: bool) -> None:
+    def __init__(self, environment: Mapping[str, str], only: str) -> None:
         self._environment = environment
-        self._marks = "(database or jobs) and not embedded and not browser" + (
-            "" if full else " and not full"
-        )
-        self._said = ""
-        self._code = 1
+        self._only = only
+        self.runs: list[Run] = []
         self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> "OnPostgres":
+    def __enter__(self) -> "Beside":
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._thread.join()
 
-    def failed(self) -> bool:
-        """Whether one of them failed; shows what that run said."""
-        print(f"\nOn PostgreSQL and Redis:\n{self._said}", flush=True)
-        return self._code != 0
-
     def _run(self) -> None:
+        self._quietly("Without a browser", f"not browser{self._only}", {})
+        marks = f"(database or jobs) and not embedded and not browser{self._only}"
+        name = "On PostgreSQL and Redis"
         with tempfile.TemporaryDirectory() as folder:
             # PostgreSQL refuses to run as root, so its own user has to get through to its folders.
             Path(folder).chmod(0o711)
@@ -130,19 +150,21 @@ class OnPostgres:
                     servers.postgres(Path(folder) / "cases") as cases,
                     servers.postgres(Path(folder) / "keys") as keys,
                 ):
-                    ports = {"TEST_POSTGRES_PORTS": f"{cases} {keys}"}
-                    done = subprocess.run(
-                        _command(self._marks, ("-p", "no:cacheprovider")),
-                        env=os.environ | dict(self._environment) | ports,
-                        cwd=place.HOUSE,
-                        stdout=subprocess.PIPE,
-                        stderr=subprocess.STDOUT,
-                        text=True,
-                        errors="replace",
-                    )
-                    self._said, self._code = done.stdout, done.returncode
+                    self._quietly(name, marks, {"TEST_POSTGRES_PORTS": f"{cases} {keys}"})
             except servers.NotStarted as no:
-                self._said = str(no)
+                self.runs.append(Run(name, str(no), 1))
+
+    def _quietly(self, name: str, marks: str, more: Mapping[str, str]) -> None:
+        done = subprocess.run(
+            _command(marks, ("-p", "no:cacheprovider")),
+            env=os.environ | dict(self._environment) | dict(more),
+            cwd=place.HOUSE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        self.runs.append(Run(name, done.stdout, done.returncode))
 
 
 def parts(folder: Path) -> tuple[Part, ...]:
