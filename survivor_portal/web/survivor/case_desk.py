@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -16,8 +15,6 @@ from survivor_portal.takedowns.clocks import Running
 from survivor_portal.takedowns.due import due_by, running
 from survivor_portal.takedowns.ladder import Around, around
 from survivor_portal.takedowns.operations import Takedown
-from survivor_portal.takedowns.process import NotNow
-from survivor_portal.takedowns.standing import Entry, NoSuchEntry
 from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import flow, zones
 from survivor_portal.web.survivor.flow import Stand
@@ -95,10 +92,3 @@ class Desk:
         """All clocks of this request, the first one due first."""
         minor = stand.answers.counts_as_minor
         return running(takedown, takedown.standing, self.now, counts_as_minor=minor, zone=self.zone)
-
-    def note(self, takedown: Takedown, entry: Entry, reply: str = "") -> HttpResponse:
-        """Write down what happened, then show what stands. A double post, or another tab that was first,
-        changes nothing."""
-        with suppress(NotNow, NoSuchEntry, operations.ChangedMeanwhile):
-            operations.note(self.case, takedown, entry, self.now, due=self.due(self.stand), reply=reply)
-        return here()
