@@ -92,16 +92,15 @@ def test_the_same_letter_goes_out_again_once_it_is_ready(browser: Client, sessio
     assert len(operations.board(session.case)) == 2
 
 
-def test_an_answer_noted_in_the_minute_of_the_sending_comes_after_it(
-    browser: Client, session: Session
-) -> None:
+def test_an_answer_noted_in_the_minute_of_another_comes_after_it(browser: Client, session: Session) -> None:
     sent(browser)
     (line,) = operations.board(session.case)
+    post(browser, "answer_keep", request=line.id, text=THEIR_WORDS, says="refused")
     minute = f"{datetime.now(UTC):%Y-%m-%dT%H:%M}"
 
-    post(browser, "answer_keep", request=line.id, text=THEIR_WORDS, says="refused", at=minute)
+    post(browser, "answer_keep", request=line.id, text="It is gone now.", says="removed", at=minute)
 
-    assert operations.read(session.case, line.id).standing.state is State.REFUSED
+    assert operations.read(session.case, line.id).standing.state is State.REMOVED
 
 
 def test_the_complaint_counts_a_form_from_the_moment_it_was_sent(browser: Client, session: Session) -> None:
