@@ -1,7 +1,7 @@
 """Delete a case so that nobody ever reads it again, and finish what was interrupted.
 
-The shred key goes first. Whatever stops the rest then leaves bytes that nobody can read, and the sweep finds
-them.
+The shred key goes first, then the keys of what workers hold. Whatever stops the rest then leaves bytes that
+nobody can read, and the sweep finds them.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Q
 
-from survivor_portal.cases import access, opening, throttle, unlocked
+from survivor_portal.cases import access, entrusted, opening, throttle, unlocked
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.models import Case, Owner
 from survivor_portal.keystore import shred
@@ -38,6 +38,7 @@ def erase_case(case_id: str) -> None:
     """Delete a case. To do it twice does no harm."""
     shred.delete([case_id])
     # From here on nobody can read it. Each step stands alone; the case's own row goes last.
+    entrusted.take_back(entrusted.of(case_id))
     unlocked.end_all(case_id)
     row = Case.objects.filter(pk=case_id).only("code_index").first()
     if row is None:
@@ -55,6 +56,7 @@ def sweep(now: datetime) -> Swept:
     due |= _without_shred()
     for case_id in sorted(due):
         erase_case(case_id)
+    entrusted.sweep(now)
     return Swept(len(due), unlocked.sweep(now), throttle.sweep(now))
 
 

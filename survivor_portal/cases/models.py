@@ -81,6 +81,17 @@ class Arrival(models.Model):
         return "an arrival"
 
 
+class Entrusted(models.Model):
+    """Which capsule a worker holds of which case, so that it goes when the case goes."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="entrusted")
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return "a capsule of a case"
+
+
 class Unlocked(models.Model):
     """An opened case, for as long as its cookie lives. Row alone opens nothing, nor does the cookie."""
 

@@ -4,6 +4,7 @@ A form that was sent after the case had closed goes in here, and later the answe
 """
 
 import hmac
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
@@ -36,10 +37,20 @@ def drop(case_id: str, kind: str, document: Document, now: datetime) -> None:
     Arrival.objects.create(id=name, case_id=case_id, kind=kind, envelope=envelope)
 
 
-def take_in(case: OpenCase, now: datetime) -> tuple[Document, ...]:
+Receiver = Callable[[Document], None]
+
+
+def is_waiting(case: OpenCase) -> bool:
+    """Does anything wait in the slot? One query."""
+    return Arrival.objects.filter(case_id=case.id).exists()
+
+
+def take_in(case: OpenCase, now: datetime, receive: Receiver | None = None) -> tuple[Document, ...]:
     """Empty the slot: each document becomes an entry `arrived` in the book, and is given back, oldest first.
 
-    What does not open was put there by somebody else; the book says that something was thrown away.
+    A document is {"at": ISO 8601 in UTC, "kind": ..., "document": what was dropped}. `receive` is called
+    with each and does what follows from it, in the same transaction: all of it is kept, or it waits on in the
+    slot. What does not open was put there by somebody else; the book says that something was thrown away.
     """
     with transaction.atomic():
         rows = list(Arrival.objects.select_for_update().filter(case_id=case.id))
@@ -63,6 +74,9 @@ def take_in(case: OpenCase, now: datetime) -> tuple[Document, ...]:
             notes.append(Note("arrived_unreadable", {"count": unreadable}, by="slot"))
         book.add(case, notes, now)
         Arrival.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        if receive is not None:
+            for arrived in found:
+                receive(arrived)
     return tuple(found)
 
 

@@ -324,3 +324,22 @@ def test_t12_what_was_typed_after_closing_is_there_at_the_next_opening() -> None
     opened = access.open_with(new.code, new.phrase, late + timedelta(days=1))
 
     assert slot.take_in(opened.session.case, late)[0]["document"] == {"answer": "typed too late"}
+
+
+def test_what_follows_from_an_arrival_is_kept_together_with_it_or_it_waits_on(case: keys.OpenCase) -> None:
+    slot.drop(case.id, "draft", {"text": "first"}, NOW)
+    before = len(book.timeline(case))
+
+    def fails(arrived: keys.Document) -> None:
+        book.add(case, [Note("follows")], NOW)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        slot.take_in(case, NOW, fails)
+
+    assert slot.is_waiting(case)
+    assert len(book.timeline(case)) == before
+    received: list[keys.Document] = []
+    slot.take_in(case, NOW, received.append)
+    assert [arrived["document"] for arrived in received] == [{"text": "first"}]
+    assert not slot.is_waiting(case)

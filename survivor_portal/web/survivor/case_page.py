@@ -12,13 +12,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from survivor_portal.cases import book
+from survivor_portal.cases import book, slot
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.operations import NoSuchTakedown, Takedown
 from survivor_portal.web.forms import PUT_OFF
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import (
+    arrivals,
     case_answers,
     case_letters,
     case_plan,
@@ -104,6 +105,9 @@ class Lines:
 
 
 def _board(desk: Desk, number: int) -> HttpResponse:
+    if slot.is_waiting(desk.case):
+        # It came while the case was open, or while it was opened in another tab.
+        arrivals.take_in(desk.case, desk.now)
     stand = desk.stand
     answers = stand.answers
     lines = operations.board(desk.case)

@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from survivor_portal import links
 from survivor_portal.cases import records, slot
 from survivor_portal.cases.book import CaseGone, Note
-from survivor_portal.cases.keys import OpenCase
+from survivor_portal.cases.keys import Document, OpenCase
 from survivor_portal.cases.unlocked import Session
 from survivor_portal.web.forms import Question, Words
 from survivor_portal.web.safety.opened import opened_of
@@ -100,12 +100,10 @@ def keep_draft(request: HttpRequest) -> bool | None:
     return True
 
 
-def take_in(session: Session, now: datetime) -> None:
-    """Empty the slot of a case that was just opened; what was typed becomes drafts of the case."""
-    for arrived in slot.take_in(session.case, now):
-        if arrived["kind"] == KIND:
-            document = {"at": arrived["at"], **arrived["document"]}
-            records.add(session.case, KIND, document, Note("draft_kept"), now)
+def received(case: OpenCase, arrived: Document, now: datetime) -> None:
+    """What was typed and came in through the slot becomes a draft of the case."""
+    document = {"at": arrived["at"], **arrived["document"]}
+    records.add(case, KIND, document, Note("draft_kept"), now)
 
 
 def drafts(case: OpenCase) -> tuple[Draft, ...]:

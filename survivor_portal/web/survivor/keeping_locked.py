@@ -16,7 +16,7 @@ from survivor_portal.cases.unlocked import Session
 from survivor_portal.web.safety.networks import What
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
-from survivor_portal.web.survivor import keeping_drafts
+from survivor_portal.web.survivor import arrivals, keeping_drafts
 from survivor_portal.web.survivor.holder import PLAN, country
 from survivor_portal.web.survivor.keeping_forms import No, Opening, Recovering, answered, to_case
 from survivor_portal.web.survivor.keeping_tries import within
@@ -47,7 +47,7 @@ def act(request: HttpRequest, step: str) -> HttpResponse:
         form.renew()
         return _page(request, form, tried)
     opened_of(request).begin(tried.session)
-    keeping_drafts.take_in(tried.session, now)
+    arrivals.take_in(tried.session.case, now)
     _stand_at_the_beginning(request, tried.session)
     if tried.failed_tries or step == "recover":
         context = {"failed_tries": tried.failed_tries, "by_recovery": step == "recover"}

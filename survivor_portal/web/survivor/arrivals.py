@@ -1,0 +1,26 @@
+"""What came in through the slot of a case while it was closed, and what follows from each kind of it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from survivor_portal.cases import slot
+from survivor_portal.cases.keys import Document, OpenCase
+from survivor_portal.web.survivor import keeping_drafts
+
+# Called inside the transaction that empties the slot. What it raises leaves all of it waiting there.
+Received = Callable[[OpenCase, Document, datetime], None]
+
+RECEIVED: dict[str, Received] = {
+    keeping_drafts.KIND: keeping_drafts.received,
+}
+
+
+def take_in(case: OpenCase, now: datetime) -> None:
+    """Empty the slot of an open case. A kind nobody knows is in the book and has no further effect."""
+    slot.take_in(case, now, lambda arrived: _receive(case, arrived, now))
+
+
+def _receive(case: OpenCase, arrived: Document, now: datetime) -> None:
+    received = RECEIVED.get(str(arrived["kind"]))
+    if received is not None:
+        received(case, arrived, now)

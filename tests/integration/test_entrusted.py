@@ -1,0 +1,73 @@
+"""What workers hold of a case goes when the case goes, or when its time is over."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from survivor_portal.cases import access, ending, entrusted
+from survivor_portal.cases.models import Entrusted
+from survivor_portal.keystore import capsules
+from survivor_portal.keystore.models import Capsule, CapsuleKey
+
+pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def rows() -> tuple[int, int, int]:
+    return Entrusted.objects.count(), Capsule.objects.count(), CapsuleKey.objects.count()
+
+
+def test_a_worker_opens_what_it_was_given_of_a_case() -> None:
+    case = access.open_new(NOW).session.case
+
+    capsule_id = entrusted.put(case.id, "mail", b"a letter", NOW + DAY)
+
+    assert capsules.open(capsule_id, "mail", NOW) == b"a letter"
+    assert entrusted.of(case.id) == (capsule_id,)
+
+
+def test_deleting_a_case_deletes_what_workers_hold_of_it_and_of_no_other() -> None:
+    access.prepare()
+    case, other = access.open_new(NOW).session.case, access.open_new(NOW).session.case
+    gone, stays = (entrusted.put(one.id, "mail", b"a letter", NOW + DAY) for one in (case, other))
+
+    ending.erase_case(case.id)
+
+    assert rows() == (1, 1, 1)
+    assert capsules.open(stays, "mail", NOW) == b"a letter"
+    with pytest.raises(capsules.NoCapsule):
+        capsules.open(gone, "mail", NOW)
+
+
+def test_what_is_taken_back_is_gone_for_good_and_twice_does_no_harm() -> None:
+    case = access.open_new(NOW).session.case
+    capsule_id = entrusted.put(case.id, "mail", b"a letter", NOW + DAY)
+
+    entrusted.take_back([capsule_id])
+    entrusted.take_back([capsule_id])
+
+    assert rows() == (0, 0, 0)
+
+
+def test_the_sweep_takes_what_is_over_and_leaves_the_rest() -> None:
+    access.prepare()
+    case = access.open_new(NOW).session.case
+    entrusted.put(case.id, "mail", b"old", NOW + DAY / 24)
+    stays = entrusted.put(case.id, "mail", b"new", NOW + 3 * DAY)
+
+    ending.sweep(NOW + DAY / 12)
+
+    assert entrusted.of(case.id) == (stays,)
+    assert rows() == (1, 1, 1)
+
+
+def test_a_transaction_that_is_undone_leaves_nothing_a_worker_could_open() -> None:
+    case = access.open_new(NOW).session.case
+
+    with transaction.atomic():
+        entrusted.put(case.id, "mail", b"a letter", NOW + DAY)
+        transaction.set_rollback(True)
+
+    assert Entrusted.objects.count() == Capsule.objects.count() == 0
