@@ -6,13 +6,12 @@ import secrets
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from survivor_portal.config import autokeys, bells
+from survivor_portal.config import autokeys, bells, mails
 
 HOUSE = Path(__file__).resolve().parent.parent.parent
 NEUTRAL_NAME = "Next steps"
@@ -105,6 +104,7 @@ class Environment:
     # None for a folder in the data folder.
     broker: bells.Broker | None = None
     auto_key: autokeys.AutoKey = autokeys.NONE
+    mail: mails.Mail = mails.OFF
 
 
 def for_development(environ: Mapping[str, str]) -> Environment:
@@ -116,6 +116,7 @@ def for_development(environ: Mapping[str, str]) -> Environment:
         index_key=_development_key(data_dir, "index-key"),
         epoch_dir=_development_folder(data_dir / "epochs"),
         auto_key=autokeys.for_development(data_dir, DEVELOPMENT_MARK),
+        mail=mails.for_development(environ),
         hosts=("localhost", "127.0.0.1", "[::1]"),
         site_name=environ.get("SITE_NAME") or NEUTRAL_NAME,
         exit_target=environ.get("EXIT_TARGET") or EXIT_TARGET,
@@ -175,7 +176,7 @@ def for_production(environ: Mapping[str, str]) -> Environment:
         ),
         hsts_subdomains=flag("HSTS_SUBDOMAINS", default=False),
         hsts_preload=flag("HSTS_PRELOAD", default=False),
-        cases_reviewed=_reviewed(text("CASES_REVIEWED_ON", ""), text("CASES_REVIEWED_BY", ""), problems),
+        cases_reviewed=mails.reviewed(environ, "CASES", problems),
         stores=_stores(environ, problems),
         broker=bells.read(
             environ.get("BROKER_URL", "").strip(),
@@ -183,6 +184,7 @@ def for_production(environ: Mapping[str, str]) -> Environment:
             problems,
         ),
         auto_key=autokeys.for_production(environ, DEVELOPMENT_MARK, problems),
+        mail=mails.for_production(environ, KNOWN_MARKS, problems),
     )
     if found.cases_reviewed:
         found = replace(
@@ -227,18 +229,6 @@ def _keys(environ: Mapping[str, str], name: str, credential: str, problems: list
     if len(set(lines)) < len(lines):
         problems.append(f"the same {what} stands twice in the file")
     return lines
-
-
-def _reviewed(on: str, by: str, problems: list[str]) -> bool:
-    """Cases are kept only after a lawyer looked at it; the day and the name say so."""
-    if bool(on) != bool(by):
-        problems.append("CASES_REVIEWED_ON and CASES_REVIEWED_BY belong together")
-    elif on:
-        try:
-            date.fromisoformat(on)
-        except ValueError:
-            problems.append("CASES_REVIEWED_ON must be a day, such as 2027-01-31")
-    return bool(on and by)
 
 
 def _index_key(environ: Mapping[str, str], others: list[str], problems: list[str]) -> str:

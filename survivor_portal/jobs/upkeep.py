@@ -8,6 +8,7 @@ from datetime import datetime
 from django.conf import settings
 
 from survivor_portal.cases import ending
+from survivor_portal.correspondence import relays
 from survivor_portal.keystore import capsules as keystore_capsules
 from survivor_portal.keystore import rotation
 from survivor_portal.slips import due
@@ -21,9 +22,11 @@ def visits(_: Work, now: datetime) -> None:
 
 
 def cases(_: Work, now: datetime) -> None:
-    """Delete cases that ran out, finish deletions that stopped, close what was left open."""
+    """Delete cases that ran out and addresses that closed, finish deletions that stopped, close what was left
+    open."""
     if settings.CASES_OPEN:
         ending.sweep(now)
+        relays.sweep(now)
 
 
 def epoch(_: Work, now: datetime) -> None:

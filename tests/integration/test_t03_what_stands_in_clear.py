@@ -16,10 +16,10 @@ from django.db import models
 from pytest_django import Settings
 
 from survivor_portal import directory, seals
-from survivor_portal.cases import access, book, records, slot
+from survivor_portal.cases import access, book, entrusted, records, slot
 from survivor_portal.config.env import HOUSE
+from survivor_portal.correspondence import relays
 from survivor_portal.insights import tally
-from survivor_portal.keystore import capsules
 from survivor_portal.slips import due as slips
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.due import due_by
@@ -48,6 +48,10 @@ ALLOWED = {
     "cases_entry": {"case": "case_id", "seq": "seq", "day": "day", "salted leaf": "leaf", "head": "head"},
     "cases_unlocked": {"hashed token": "id", "blob": "sealed", "times": "created_at"},
     "cases_throttle": {"code index": "id", "failures": "strikes", "next try": "next_try_at"},
+    "correspondence_relay": {
+        "token index": "id", "case": "case_id", "request": "takedown_id", "closes_on": "closes_on",
+        "counter": "in_all", "counter of the day": "of_day", "its day": "day",
+    },
     # Of the outbox.
     "slips_slip": {
         "id": "id", "kind": "kind", "state": "state", "attempts": "attempts", "lease": "lease_until",
@@ -64,7 +68,8 @@ BESIDE = {
     "visits_visit": {"id", "sealed", "created_at", "seen_at"},
     "insights_wrongaddress": {"id", "channel", "month", "count"},
     "keystore_shred": {"id", "epoch", "wrapped"},
-    # What a worker may hold, and the key of it.
+    # What a worker may hold, and the key of it; and which case it is of.
+    "cases_entrusted": {"id", "case_id", "expires_at"},
     "slips_slip": {"subject", "key", "token"},
     "keystore_capsule": {"id", "purpose", "expires_at", "envelope"},
     "keystore_capsulekey": {"id", "epoch", "wrapped", "expires_at"},
@@ -74,7 +79,7 @@ MOMENTS = {
     "takedowns_takedown.due_at", "cases_case.confirm_by", "cases_unlocked.created_at",
     "cases_unlocked.seen_at", "cases_throttle.next_try_at", "visits_visit.created_at", "visits_visit.seen_at",
     "slips_slip.due_at", "slips_slip.lease_until", "keystore_capsule.expires_at",
-    "keystore_capsulekey.expires_at",
+    "keystore_capsulekey.expires_at", "cases_entrusted.expires_at",
 }  # fmt: skip
 
 TO_THE_HOUR = {
@@ -90,12 +95,15 @@ SHAPES = {
     "cases_record.id": HEX_32, "cases_record.case_id": HEX_32, "cases_record.kind": WORD,
     "cases_arrival.id": HEX_32, "cases_arrival.case_id": HEX_32, "cases_arrival.kind": WORD,
     "cases_entry.case_id": HEX_32,
+    "cases_entrusted.id": HEX_32, "cases_entrusted.case_id": HEX_32,
     "cases_unlocked.id": HEX_64, "cases_unlocked.tag": HEX_32,
     "cases_throttle.id": re.compile("(phrase|recovery|again):[0-9a-f]{32}"),
     "takedowns_takedown.id": HEX_32, "takedowns_takedown.case_id": HEX_32,
     "takedowns_takedown.kind": WORD,
     "takedowns_takedown.platform": re.compile("|".join(["other", *(p.key for p in directory.platforms())])),
     "takedowns_takedown.state": re.compile("|".join(State)),
+    "correspondence_relay.id": HEX_32, "correspondence_relay.case_id": HEX_32,
+    "correspondence_relay.takedown_id": HEX_32,
     "visits_visit.id": HEX_64,
     "insights_wrongaddress.channel": re.compile("[a-z0-9-]+:[a-z0-9_-]+"),
     "keystore_shred.id": HEX_32,
@@ -187,7 +195,11 @@ def filled() -> None:
     visit.data["links"] = words
     visits.save(visit, NOW)
     assert token
-    capsule = capsules.put("mail", words.encode(), NOW + timedelta(days=1))
+    capsule = entrusted.put(case.id, "mail", words.encode(), NOW + timedelta(days=1))
+    address = relays.open(case.id, made.id, NOW)
+    route = relays.find(address.partition("@")[0], NOW)
+    assert route
+    relays.count(route, NOW)
     slips.put("visits", capsule, NOW, words)
     slips.claim(NOW)
     first = next(c for p in directory.platforms() for c in (f"{p.key}:{ch.key}" for ch in p.channels))

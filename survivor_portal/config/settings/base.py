@@ -6,6 +6,7 @@ from typing import Any
 from survivor_portal.config.env import EXIT_TARGET as DEFAULT_EXIT_TARGET
 from survivor_portal.config.env import FLOOD_FROM as DEFAULT_FLOOD_FROM
 from survivor_portal.config.env import HOUSE, NEUTRAL_NAME, Store
+from survivor_portal.config.mails import MailIn, MailOut
 from survivor_portal.seals import STRONG
 from survivor_portal.web.safety.logs import logging_config
 
@@ -17,6 +18,7 @@ INSTALLED_APPS = [
     "survivor_portal.insights",
     "survivor_portal.keystore",
     "survivor_portal.cases",
+    "survivor_portal.correspondence",
     "survivor_portal.takedowns",
     "survivor_portal.slips",
     "survivor_portal.jobs",
@@ -152,6 +154,13 @@ EPOCH_MARK = ""
 # The pair to which capsules for workers are sealed. Only a worker is given the file with the secret half.
 AUTO_PUBLIC_KEY = ""
 AUTO_KEY_FILE: Path | None = None
+# Mail: the domain of our addresses, who takes what we send, where answers come in. Without it none is sent.
+RELAY_DOMAIN = ""
+MAIL_OUT: MailOut | None = None
+MAIL_IN: MailIn | None = None
+# The secret half is for a worker only.
+DKIM_SELECTOR = ""
+DKIM_KEY_FILE: Path | None = None
 # What one try of a phrase costs; only tests lower it.
 PHRASE_COST = STRONG
 # More tries in vain a minute than this at the whole site are a flood: the door then asks one thing more.

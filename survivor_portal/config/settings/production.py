@@ -20,6 +20,11 @@ INDEX_KEY = _env.index_key
 EPOCH_DIR = _env.epoch_dir
 AUTO_PUBLIC_KEY = _env.auto_key.public
 AUTO_KEY_FILE = _env.auto_key.file
+RELAY_DOMAIN = _env.mail.domain
+MAIL_OUT = _env.mail.out
+MAIL_IN = _env.mail.into
+DKIM_SELECTOR = _env.mail.selector
+DKIM_KEY_FILE = _env.mail.dkim_key
 STATIC_ROOT = _env.data_dir / "static"
 
 SECURE_SSL_REDIRECT = True

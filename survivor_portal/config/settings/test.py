@@ -41,6 +41,8 @@ EPOCH_MARK = "development-"
 _auto_key = autokeys.for_development(_folder, EPOCH_MARK)
 AUTO_PUBLIC_KEY = _auto_key.public
 AUTO_KEY_FILE = _auto_key.file
+# The tests that send or take in mail say where.
+RELAY_DOMAIN = "relay.example"
 # One test of the phrase and `benchmarks/unlock.py` use the real cost.
 PHRASE_COST = Cost(kib=8, passes=1)
 # Tests type faster than people, and fail more often: those of the throttle set these two for themselves.
