@@ -1,22 +1,26 @@
 """Delete a case so that nobody ever reads it again, and finish what was interrupted.
 
 The shred key goes first, then the keys of what workers hold. Whatever stops the rest then leaves bytes that
-nobody can read, and the sweep finds them.
+nobody can read, and the sweep finds them. Before the case's own row goes it stands in the ledger, so that no
+backup brings it back.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
 
-from survivor_portal.cases import access, entrusted, opening, throttle, unlocked
+from survivor_portal.cases import access, entrusted, ledger, opening, throttle, unlocked
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.models import Case, Owner
 from survivor_portal.keystore import shred
 
 AT_ONCE = 5000
 _LONG_AGO = date(1970, 1, 1)
+
+log = logging.getLogger("survivor_portal.cases")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,14 @@ class Swept:
 def erase(case: OpenCase, phrase: str, now: datetime) -> None:
     """Delete everything now; the phrase is asked for again. Raises as `access.open_with`."""
     access.ask_again(case, phrase, now)
-    erase_case(case.id)
+    erase_case(case.id, now)
 
 
-def erase_case(case_id: str) -> None:
-    """Delete a case. To do it twice does no harm."""
+def erase_case(case_id: str, now: datetime) -> None:
+    """Delete a case. To do it twice does no harm.
+
+    Where the ledger cannot be written, on a full disk, an empty row stays, and each sweep tries again.
+    """
     shred.delete([case_id])
     # From here on nobody can read it. Each step stands alone; the case's own row goes last.
     entrusted.take_back(entrusted.of(case_id))
@@ -45,8 +52,12 @@ def erase_case(case_id: str) -> None:
         return
     Case.objects.filter(pk=case_id).update(wrap=b"", recovery_wrap=b"", public_key=b"", expires_on=_LONG_AGO)
     throttle.forget(row.code_index)
-    with transaction.atomic():
-        row.delete()
+    try:
+        with transaction.atomic():
+            ledger.write(ledger.Ended.case, [case_id], now)
+            row.delete()
+    except OSError:
+        log.exception("the ledger of what was deleted cannot be written")
 
 
 def sweep(now: datetime) -> Swept:
@@ -55,8 +66,9 @@ def sweep(now: datetime) -> Swept:
     due = set(Case.objects.exclude(owner=Owner.nobody).filter(over).values_list("pk", flat=True))
     due |= _without_shred()
     for case_id in sorted(due):
-        erase_case(case_id)
+        erase_case(case_id, now)
     entrusted.sweep(now)
+    ledger.sweep(now)
     return Swept(len(due), unlocked.sweep(now), throttle.sweep(now))
 
 

@@ -115,3 +115,13 @@ class Throttle(models.Model):
 
     def __str__(self) -> str:
         return "a count of tries"
+
+
+class Gone(models.Model):
+    """A blind name of something that was ended for good, so that no backup brings it back."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    gone_on = models.DateField(db_index=True)
+
+    def __str__(self) -> str:
+        return "something ended"

@@ -342,6 +342,9 @@ def _folder(value: str, problems: list[str]) -> Path:
         problems.append("the folder DATA_DIR names does not exist or cannot be written")
     elif value and path.is_relative_to(HOUSE):
         problems.append("DATA_DIR lies inside the program's own folder")
+    elif value and (path / "deleted").exists() and not os.access(path / "deleted", os.W_OK):
+        # Another user's: then no deletion would ever come to its end.
+        problems.append("the folder `deleted` in DATA_DIR cannot be written")
     return path
 
 

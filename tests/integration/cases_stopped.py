@@ -26,7 +26,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from survivor_portal import seals  # noqa: E402
-from survivor_portal.cases import access, codes, ending, records, slot  # noqa: E402
+from survivor_portal.cases import access, codes, ending, ledger, records, slot  # noqa: E402
 from survivor_portal.cases.book import Note  # noqa: E402
 from survivor_portal.cases.models import Record  # noqa: E402
 from survivor_portal.keystore import rotation, shred  # noqa: E402
@@ -149,6 +149,7 @@ def fresh() -> None:
         for path in DATA.glob(f"{name}.sqlite3*"):
             path.unlink()
         shutil.copy(DATA / f"{name}.blank", DATA / f"{name}.sqlite3")
+    shutil.rmtree(DATA / ledger.FOLDER, ignore_errors=True)
 
 
 def prepare() -> None:
@@ -208,8 +209,11 @@ def stopped_deletions(kills: int) -> dict[str, Any]:
         if in_a_process(opens)[1] == began:
             report["wrong"].append(f"step {step}: key gone {began}, and opens is the same")
         rows = in_a_process(lambda: sweep(timedelta(hours=3)))[1]
+        noted = rows.pop("Gone")
         if began and any(count for name, count in rows.items() if name != "Throttle"):
             report["wrong"].append(f"step {step}: left after the sweep {rows}")
+        if began != noted or began != in_a_process(lambda: len(ledger.in_files()))[1]:
+            report["wrong"].append(f"step {step}: began {began}, and the ledger has {noted}")
         if began and in_a_process(opens)[1]:
             report["wrong"].append(f"step {step}: opens after the sweep")
         report["deleted_by_sweep"] += began
@@ -231,7 +235,7 @@ def stopped_creations(kills: int) -> dict[str, Any]:
         if rows["Case"] and not whole:
             report["half_made"] += 1
             rows = in_a_process(lambda: sweep(timedelta(hours=25)))[1]
-            if any(count for name, count in rows.items() if name != "Throttle"):
+            if any(count for name, count in rows.items() if name not in ("Gone", "Throttle")):
                 report["wrong"].append(f"step {step}: left after a day {rows}")
         if rows["Shred"] != rows["Case"]:
             report["wrong"].append(f"step {step}: a key without its case {rows}")
@@ -250,7 +254,7 @@ def old_backups(count: int, deleted: int, days_off: int = 0) -> dict[str, Any]:
 
     def delete_some() -> None:
         for case_id in made[:deleted]:
-            ending.erase_case(case_id)
+            ending.erase_case(case_id, NOW)
 
     def turn() -> None:
         # Two days in a row, or one start after three days off.

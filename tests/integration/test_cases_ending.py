@@ -101,7 +101,7 @@ def test_deleting_leaves_no_row_and_closes_every_browser() -> None:
     slot.drop(new.session.case.id, "draft", {}, NOW)
 
     ending.erase(new.session.case, new.phrase, NOW)
-    ending.erase_case(new.session.case.id)
+    ending.erase_case(new.session.case.id, NOW)
 
     assert unlocked.resume(elsewhere.token, NOW) is None
     assert set(Unlocked.objects.values_list("tag", flat=True)) == {unlocked.tag(other.session.case.id)}

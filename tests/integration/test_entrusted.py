@@ -33,7 +33,7 @@ def test_deleting_a_case_deletes_what_workers_hold_of_it_and_of_no_other() -> No
     case, other = access.open_new(NOW).session.case, access.open_new(NOW).session.case
     gone, stays = (entrusted.put(one.id, "mail", b"a letter", NOW + DAY) for one in (case, other))
 
-    ending.erase_case(case.id)
+    ending.erase_case(case.id, NOW)
 
     assert rows() == (1, 1, 1)
     assert capsules.open(stays, "mail", NOW) == b"a letter"

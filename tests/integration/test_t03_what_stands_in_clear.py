@@ -16,7 +16,7 @@ from django.db import models
 from pytest_django import Settings
 
 from survivor_portal import directory, seals
-from survivor_portal.cases import access, book, entrusted, records, slot
+from survivor_portal.cases import access, book, entrusted, ledger, records, slot
 from survivor_portal.config.env import HOUSE
 from survivor_portal.correspondence import relays
 from survivor_portal.insights import tally
@@ -64,6 +64,9 @@ BESIDE = {
     "cases_entry": {"id", "envelope"},
     "cases_unlocked": {"tag", "seen_at"},
     "cases_throttle": {"unseen"},
+    "cases_entrusted": {"id", "case_id", "expires_at"},
+    # What was ended, by blind name, so that no backup brings it back.
+    "cases_gone": {"id", "gone_on"},
     # Not of a case: the visit, a count of presses, and the second database.
     "visits_visit": {"id", "sealed", "created_at", "seen_at"},
     "insights_wrongaddress": {"id", "channel", "month", "count"},
@@ -95,7 +98,7 @@ SHAPES = {
     "cases_record.id": HEX_32, "cases_record.case_id": HEX_32, "cases_record.kind": WORD,
     "cases_arrival.id": HEX_32, "cases_arrival.case_id": HEX_32, "cases_arrival.kind": WORD,
     "cases_entry.case_id": HEX_32,
-    "cases_entrusted.id": HEX_32, "cases_entrusted.case_id": HEX_32,
+    "cases_entrusted.id": HEX_32, "cases_entrusted.case_id": HEX_32, "cases_gone.id": HEX_32,
     "cases_unlocked.id": HEX_64, "cases_unlocked.tag": HEX_32,
     "cases_throttle.id": re.compile("(phrase|recovery|again):[0-9a-f]{32}"),
     "takedowns_takedown.id": HEX_32, "takedowns_takedown.case_id": HEX_32,
@@ -200,6 +203,7 @@ def filled() -> None:
     route = relays.find(address.partition("@")[0], NOW)
     assert route
     relays.count(route, NOW)
+    ledger.write(ledger.Ended.case, [words], NOW)
     slips.put("visits", capsule, NOW, words)
     slips.claim(NOW)
     first = next(c for p in directory.platforms() for c in (f"{p.key}:{ch.key}" for ch in p.channels))

@@ -145,6 +145,8 @@ CELERY_DB_REUSE_MAX = 1000
 # A worker that is silent for so long is taken for gone, and its slip given to another.
 SLIP_LEASE_SECONDS = 120
 
+# What is not in the databases, and on a small site they too.
+DATA_DIR = Path()
 # Cases are kept only where this is on; production also wants to know who looked at it and when.
 CASES_OPEN = False
 # The key of the blind indexes, and the folder with the keys of the days.

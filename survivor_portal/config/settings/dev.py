@@ -13,6 +13,7 @@ SECRET_KEY = _env.secret_key
 ALLOWED_HOSTS = list(_env.hosts)
 DATABASES = databases(_env.data_dir)
 globals().update(bells.bell(_env.data_dir))
+DATA_DIR = _env.data_dir
 CASES_OPEN = True
 INDEX_KEY = _env.index_key
 EPOCH_DIR = _env.epoch_dir

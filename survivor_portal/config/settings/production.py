@@ -15,6 +15,7 @@ SECRET_KEY_FALLBACKS = list(_env.older_keys)
 ALLOWED_HOSTS = list(_env.hosts)
 DATABASES = clusters(*_env.stores) if _env.stores else databases(_env.data_dir)
 globals().update(bells.bell(_env.data_dir, _env.broker))
+DATA_DIR = _env.data_dir
 CASES_OPEN = _env.cases_reviewed
 INDEX_KEY = _env.index_key
 EPOCH_DIR = _env.epoch_dir

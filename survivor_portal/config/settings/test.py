@@ -33,6 +33,7 @@ if _ports := os.environ.get("TEST_POSTGRES_PORTS", ""):
         _database["CONN_MAX_AGE"] = 0
 
 globals().update(bells.bell(_folder))
+DATA_DIR = _folder
 CASES_OPEN = True
 INDEX_KEY = "tests-only-index-0123456789-abcdefghijklmnopqrstuvwxyz-ABC"
 EPOCH_DIR = _folder / "epochs"
