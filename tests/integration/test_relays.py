@@ -149,7 +149,7 @@ def test_addresses_go_with_their_case() -> None:
     case, other = a_case(), a_case()
     gone, kept = token_of(relays.open(case, ONE, NOW)), token_of(relays.open(other, TWO, NOW))
 
-    ending.erase_case(case)
+    ending.erase_case(case, NOW)
 
     assert relays.find(gone, NOW) is None
     assert relays.find(kept, NOW)

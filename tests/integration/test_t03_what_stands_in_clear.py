@@ -64,7 +64,6 @@ BESIDE = {
     "cases_entry": {"id", "envelope"},
     "cases_unlocked": {"tag", "seen_at"},
     "cases_throttle": {"unseen"},
-    "cases_entrusted": {"id", "case_id", "expires_at"},
     # What was ended, by blind name, so that no backup brings it back.
     "cases_gone": {"id", "gone_on"},
     # Not of a case: the visit, a count of presses, and the second database.
