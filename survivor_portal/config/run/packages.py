@@ -9,8 +9,14 @@ import sys
 from survivor_portal.config.run import servers
 
 # program -> Debian package
-ALWAYS = {"chromium": "chromium", "initdb": "postgresql", "redis-server": "redis-server"}
+ALWAYS = {
+    "chromium": "chromium",
+    "initdb": "postgresql",
+    "redis-server": "redis-server",
+    "postfix": "postfix",
+}
 FULL = {"firefox-esr": "firefox-esr", "WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
+_POSTFIX_STAYS_OFF = "postfix postfix/main_mailer_type select No configuration\n"
 
 
 def missing(wanted: dict[str, str]) -> list[str]:
@@ -21,7 +27,8 @@ def missing(wanted: dict[str, str]) -> list[str]:
 def _is_here(program: str) -> bool:
     if program == "initdb":
         return servers.initdb() is not None
-    return shutil.which(program) is not None
+    # Debian leaves the folder of servers out of the PATH of people who are not root.
+    return shutil.which(program, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin") is not None
 
 
 def provide(packages: list[str], *, allowed: bool) -> bool:
@@ -37,17 +44,23 @@ def provide(packages: list[str], *, allowed: bool) -> bool:
         return False
     if not allowed:
         print(f"This would run: {line}")
+        if "postfix" in packages:
+            print("postfix takes the place of another mail server, if this machine has one.")
         if not sys.stdin.isatty() or input("Go ahead? [y/N] ").strip().lower() not in ("y", "yes"):
             print("Nothing installed. Say yes with --yes, or leave these tests out with --fast.")
             return False
     quiet = ["-qq", "-o", "DPkg::Lock::Timeout=300"]
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for step in (
-        ["apt-get", *quiet, "update"],
-        ["apt-get", *quiet, "install", "-y", "--no-install-recommends", *packages],
-    ):
+    steps = [
+        (["apt-get", *quiet, "update"], ""),
+        (["apt-get", *quiet, "install", "-y", "--no-install-recommends", *packages], ""),
+    ]
+    if "postfix" in packages:
+        # Debian's own Postfix stays off then: nothing of it listens.
+        steps.insert(0, (["debconf-set-selections"], _POSTFIX_STAYS_OFF))
+    for step, told in steps:
         print(shlex.join(step), flush=True)
-        if subprocess.run(step, env=environment, stdout=subprocess.DEVNULL).returncode != 0:
+        if subprocess.run(step, env=environment, stdout=subprocess.DEVNULL, input=told.encode()).returncode:
             print("apt-get did not manage that; its own words stand above.")
             return False
     return True
