@@ -15,7 +15,13 @@ ALWAYS = {
     "redis-server": "redis-server",
     "postfix": "postfix",
 }
-FULL = {"firefox-esr": "firefox-esr", "WebKitWebDriver": "webkit2gtk-driver", "Xvfb": "xvfb"}
+FULL = {
+    "firefox-esr": "firefox-esr",
+    "WebKitWebDriver": "webkit2gtk-driver",
+    "Xvfb": "xvfb",
+    "caddy": "caddy",
+    "nginx": "nginx",
+}
 _POSTFIX_STAYS_OFF = "postfix postfix/main_mailer_type select No configuration\n"
 
 
