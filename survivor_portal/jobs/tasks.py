@@ -50,6 +50,9 @@ def run(slip_id: str, token: str, **_: object) -> None:
         effect = _handler(work.kind)(work, timezone.now())
         now = timezone.now()
         due.done(work, now, effect, again_at=now + every if every else None)
+    except due.NotYet as wait:
+        with suppress(due.Stale):
+            due.done(work, timezone.now(), again_at=wait.at)
     except due.Stale:
         log.warning("the lease ran out before the work was done")
     except Exception:

@@ -31,6 +31,14 @@ class Stale(Exception):
     """Somebody else has the slip by now, or it is done. Nothing was written."""
 
 
+class NotYet(Exception):
+    """A handler raises it: nothing was done, nothing failed, and it is due again at `at`, an aware moment."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__()
+        self.at = at
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What a message to a worker carries."""
@@ -87,6 +95,12 @@ def cancel(kind: str, key: str) -> bool:
     """Forget what was put under this key. Its worker, if it has one by now, then finds its token stale."""
     found = Slip.objects.filter(key=_hashed(kind, key)).exclude(state=State.done)
     return found.delete()[0] > 0
+
+
+def cancel_each(put: Iterable[tuple[str, str]]) -> int:
+    """As `cancel`, for many pairs of kind and key; how many there were."""
+    keys = [_hashed(kind, key) for kind, key in put]
+    return Slip.objects.filter(key__in=keys).exclude(state=State.done).delete()[0]
 
 
 def claim(now: datetime, limit: int = AT_ONCE, kinds: Iterable[str] | None = None) -> list[Claim]:

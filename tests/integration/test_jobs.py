@@ -112,6 +112,25 @@ def test_what_fails_is_tried_later_and_its_words_are_not_written(
     assert "private name" not in line
 
 
+def test_what_comes_too_early_is_due_again_later_and_that_is_no_failure(
+    told: Told, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    later = timezone.now() + timedelta(hours=9)
+
+    def not_yet(work: due.Work, now: datetime) -> None:
+        raise due.NotYet(later)
+
+    monkeypatch.setitem(table.HANDLERS, "mail", not_yet)
+    due.put("mail", "", timezone.now(), "one")
+
+    tasks.look()
+    do(told)
+
+    slip = Slip.objects.get(kind="mail")
+    assert (slip.state, slip.attempts, slip.due_at) == (State.waiting, 0, later)
+    assert not caplog.records
+
+
 def test_a_kind_of_a_newer_program_waits(told: Told) -> None:
     due.put("unheard-of", "", timezone.now(), "one")
 
