@@ -39,12 +39,15 @@ def add(case: OpenCase, kind: str, document: Document, note: Note, now: datetime
     return record
 
 
-def add_only(case: OpenCase, kind: str, document: Document, note: Note, now: datetime) -> Record | None:
-    """As `add`, for a kind of which a case has one. None, and nothing written, where it is there already.
+def add_only(
+    case: OpenCase, kind: str, document: Document, note: Note, now: datetime, *, of: str = ""
+) -> Record | None:
+    """As `add`, for a kind of which a case has one (or one of each thing `of`). None, and nothing written,
+    where it is there already.
 
     The row's name is made from case and kind, so two at once cannot both write it, whatever each has read.
     """
-    record = Record(keys.index("only1", f"{case.id}|{kind}"), kind, 1, document)
+    record = Record(_only(case, kind, of), kind, 1, document)
     envelope = _envelope(case, record)
     with transaction.atomic():
         try:
@@ -69,6 +72,12 @@ def change(case: OpenCase, record: Record, document: Document, note: Note, now: 
     return changed
 
 
+def only(case: OpenCase, kind: str, *, of: str = "") -> Record | None:
+    """What `add_only` wrote, if it did. Raises seals.WrongKey where it was tampered with."""
+    row = Row.objects.filter(pk=_only(case, kind, of), case_id=case.id, kind=kind).first()
+    return _opened(case, row) if row else None
+
+
 def read(case: OpenCase, kind: str) -> tuple[Record, ...]:
     """All documents of one kind, in no promised order. Raises seals.WrongKey where one was tampered with."""
     rows = Row.objects.filter(case_id=case.id, kind=kind).order_by("pk")
@@ -91,6 +100,10 @@ def _opened(case: OpenCase, row: Row) -> Record:
     return Record(
         row.pk, row.kind, row.revision, keys.unseal(case, place, row.pk, row.revision, bytes(row.envelope))
     )
+
+
+def _only(case: OpenCase, kind: str, of: str) -> str:
+    return keys.index("only1", f"{case.id}|{kind}|{of}" if of else f"{case.id}|{kind}")
 
 
 def _envelope(case: OpenCase, record: Record) -> bytes:

@@ -1,6 +1,7 @@
-"""The table of addresses: which one belongs to which request, until when, and how often it was written to.
+"""The tables of correspondence: which address belongs to which request, and which letters are on their way.
 
-Each clear column stands in `docs/clear-columns.csv` with its reason. The address itself is not here.
+Each clear column stands in `docs/clear-columns.csv` with its reason. Neither
+address nor letter is here.
 """
 
 from django.db import models
@@ -22,3 +23,15 @@ class Relay(models.Model):
 
     def __str__(self) -> str:
         return "an address"
+
+
+class Outgoing(models.Model):
+    """A letter that is on its way out, named as its capsule is. Gone once it left, failed or was stopped."""
+
+    id = models.CharField(max_length=32, primary_key=True)
+    relay = models.ForeignKey(Relay, on_delete=models.CASCADE, related_name="outgoing")
+    # When nobody can read the capsule any more: the hour it expires.
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return "a letter on its way"

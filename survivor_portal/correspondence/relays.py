@@ -45,29 +45,27 @@ class Route:
     takedown_id: str
 
 
-def open(case_id: str, takedown_id: str, now: datetime) -> str:
-    """A new address for this request, open for 180 days; the only time it is told. Raises HasOne."""
+def draw() -> str:
+    """A new address. Nothing knows of it until it is opened for a request."""
     token = base64.b32encode(secrets.token_bytes(16)).decode("ascii").rstrip("=").lower()
-    row = Relay(id=_index(token), case_id=case_id, takedown_id=takedown_id, closes_on=_closes(now))
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError:
-        raise HasOne from None
     return f"{token}@{settings.RELAY_DOMAIN}"
 
 
-def keep_open(address: str, case_id: str, takedown_id: str, now: datetime) -> None:
-    """Another letter leaves from it: open for 180 days from now, also where it had closed. Raises HasOne."""
+def open(case_id: str, takedown_id: str, now: datetime) -> str:
+    """A new address for this request, open for 180 days; the only time it is told. Raises HasOne."""
+    address = draw()
+    _create(_index(address.partition("@")[0]), case_id, takedown_id, now)
+    return address
+
+
+def keep_open(address: str, case_id: str, takedown_id: str, now: datetime) -> str:
+    """A letter leaves from this address: it is open for 180 days from now, also where it was new or had
+    closed. Gives the id of its row. Raises HasOne where the request has another one."""
     index = _index(address.partition("@")[0])
     rows = Relay.objects.filter(pk=index, case_id=case_id, takedown_id=takedown_id)
-    if rows.update(closes_on=_closes(now)):
-        return
-    try:
-        with transaction.atomic():
-            Relay.objects.create(id=index, case_id=case_id, takedown_id=takedown_id, closes_on=_closes(now))
-    except IntegrityError:
-        raise HasOne from None
+    if not rows.update(closes_on=_closes(now)):
+        _create(index, case_id, takedown_id, now)
+    return index
 
 
 def find(token: str, now: datetime) -> Route | None:
@@ -103,6 +101,15 @@ def close(case_id: str, takedown_ids: tuple[str, ...]) -> int:
 def sweep(now: datetime) -> int:
     """Delete those that are closed; how many."""
     return Relay.objects.filter(closes_on__lt=_today(now)).delete()[0]
+
+
+def _create(index: str, case_id: str, takedown_id: str, now: datetime) -> None:
+    row = Relay(id=index, case_id=case_id, takedown_id=takedown_id, closes_on=_closes(now))
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise HasOne from None
 
 
 def _index(token: str) -> str:

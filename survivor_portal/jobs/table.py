@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from survivor_portal.correspondence import leaving
 from survivor_portal.jobs import upkeep
 from survivor_portal.slips.due import Effect, Work
 
@@ -17,6 +18,8 @@ HANDLERS: dict[str, Handler] = {
     "epoch": upkeep.epoch,
     "capsules": upkeep.capsules,
     "slips": upkeep.slips,
+    "mail": leaving.leave,
+    "mail_over": leaving.give_up,
 }
 
 # One slip each, due again this long after it was done. It never dies; while it fails it is tried this often.
@@ -26,4 +29,5 @@ REGULAR: dict[str, timedelta] = {
     "epoch": timedelta(minutes=5),
     "capsules": timedelta(minutes=5),
     "slips": timedelta(hours=1),
+    "mail_over": timedelta(hours=1),
 }

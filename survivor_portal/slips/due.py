@@ -103,6 +103,11 @@ def cancel_each(put: Iterable[tuple[str, str]]) -> int:
     return Slip.objects.filter(key__in=keys).exclude(state=State.done).delete()[0]
 
 
+def withdraw(kind: str, key: str) -> bool:
+    """Forget it if nobody has it in hands at this moment. False: somebody has, or it is done or unknown."""
+    return Slip.objects.filter(key=_hashed(kind, key), state=State.waiting).delete()[0] > 0
+
+
 def claim(now: datetime, limit: int = AT_ONCE, kinds: Iterable[str] | None = None) -> list[Claim]:
     """Take what is due, and what others took and left, under a fresh token and a lease; oldest first.
 

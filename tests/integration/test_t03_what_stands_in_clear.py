@@ -18,7 +18,7 @@ from pytest_django import Settings
 from survivor_portal import directory, seals
 from survivor_portal.cases import access, book, entrusted, ledger, records, slot
 from survivor_portal.config.env import HOUSE
-from survivor_portal.correspondence import relays
+from survivor_portal.correspondence import outgoing, relays
 from survivor_portal.insights import tally
 from survivor_portal.slips import due as slips
 from survivor_portal.takedowns import operations
@@ -52,6 +52,7 @@ ALLOWED = {
         "token index": "id", "case": "case_id", "request": "takedown_id", "closes_on": "closes_on",
         "counter": "in_all", "counter of the day": "of_day", "its day": "day",
     },
+    "correspondence_outgoing": {"id": "id", "relay": "relay_id", "until": "until"},
     # Of the outbox.
     "slips_slip": {
         "id": "id", "kind": "kind", "state": "state", "attempts": "attempts", "lease": "lease_until",
@@ -82,10 +83,12 @@ MOMENTS = {
     "cases_unlocked.seen_at", "cases_throttle.next_try_at", "visits_visit.created_at", "visits_visit.seen_at",
     "slips_slip.due_at", "slips_slip.lease_until", "keystore_capsule.expires_at",
     "keystore_capsulekey.expires_at", "cases_entrusted.expires_at",
+    "correspondence_outgoing.until",
 }  # fmt: skip
 
 TO_THE_HOUR = {
-    "takedowns_takedown.due_at", "keystore_capsule.expires_at", "keystore_capsulekey.expires_at",
+    "takedowns_takedown.due_at", "correspondence_outgoing.until", "keystore_capsule.expires_at",
+    "keystore_capsulekey.expires_at",
 }  # fmt: skip
 
 HEX_32, HEX_64 = re.compile("[0-9a-f]{32}"), re.compile("[0-9a-f]{64}")
@@ -105,7 +108,8 @@ SHAPES = {
     "takedowns_takedown.platform": re.compile("|".join(["other", *(p.key for p in directory.platforms())])),
     "takedowns_takedown.state": re.compile("|".join(State)),
     "correspondence_relay.id": HEX_32, "correspondence_relay.case_id": HEX_32,
-    "correspondence_relay.takedown_id": HEX_32,
+    "correspondence_relay.takedown_id": HEX_32, "correspondence_outgoing.id": HEX_32,
+    "correspondence_outgoing.relay_id": HEX_32,
     "visits_visit.id": HEX_64,
     "insights_wrongaddress.channel": re.compile("[a-z0-9-]+:[a-z0-9_-]+"),
     "keystore_shred.id": HEX_32,
@@ -197,12 +201,13 @@ def filled() -> None:
     visit.data["links"] = words
     visits.save(visit, NOW)
     assert token
-    capsule = entrusted.put(case.id, "mail", words.encode(), NOW + timedelta(days=1))
-    address = relays.open(case.id, made.id, NOW)
+    address = relays.draw()
+    outgoing.put(case, made.id, address, [outgoing.Draft("a@marker.example", words, words, 2)], NOW)
     route = relays.find(address.partition("@")[0], NOW)
     assert route
     relays.count(route, NOW)
     ledger.write(ledger.Ended.case, [words], NOW)
+    (capsule,) = entrusted.of(case.id)
     slips.put("visits", capsule, NOW, words)
     slips.claim(NOW)
     first = next(c for p in directory.platforms() for c in (f"{p.key}:{ch.key}" for ch in p.channels))

@@ -160,6 +160,8 @@ AUTO_KEY_FILE: Path | None = None
 RELAY_DOMAIN = ""
 MAIL_OUT: MailOut | None = None
 MAIL_IN: MailIn | None = None
+# So long a letter waits before it leaves, and can be stopped.
+MAIL_HOLD_SECONDS = 120
 # The secret half is for a worker only.
 DKIM_SELECTOR = ""
 DKIM_KEY_FILE: Path | None = None

@@ -44,6 +44,7 @@ AUTO_PUBLIC_KEY = _auto_key.public
 AUTO_KEY_FILE = _auto_key.file
 # The tests that send or take in mail say where.
 RELAY_DOMAIN = "relay.example"
+MAIL_HOLD_SECONDS = 0
 # One test of the phrase and `benchmarks/unlock.py` use the real cost.
 PHRASE_COST = Cost(kib=8, passes=1)
 # Tests type faster than people, and fail more often: those of the throttle set these two for themselves.
