@@ -263,17 +263,12 @@ def soonest(ends: Sequence[End]) -> datetime | None:
     return min((end.at for end in ends if end.kind in (Kind.DUTY, Kind.REMINDER)), default=None)
 
 
-def back_again(case: OpenCase, takedown: Takedown, number: int, now: datetime, *, due: Due) -> Takedown:
-    """It is back: the old request says so, and a new one with its own clock quotes the old ticket. Nothing is
-    typed again. Raises NoSuchTakedown (no such item), NotNow, ChangedMeanwhile."""
-    return all_back(case, takedown, (number,), now, due=due)
-
-
 def all_back(
     case: OpenCase, takedown: Takedown, numbers: Sequence[int], now: datetime, *, due: Due
 ) -> Takedown:
-    """Several items are back: one new request for all of them, each with the old ticket it carries on.
-    Raises as `back_again` does; then nothing is written."""
+    """Items are back: the old request says so, and one new request for all of them, with a clock of its own,
+    quotes each old ticket. Raises NoSuchTakedown (no such item), NotNow, ChangedMeanwhile; then nothing is
+    written."""
     old = {place.number: place for place in takedown.places}
     wanted = tuple(dict.fromkeys(numbers))
     if not wanted or not set(wanted) <= old.keys():

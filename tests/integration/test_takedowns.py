@@ -146,7 +146,7 @@ def test_back_again_is_a_new_request_that_quotes_the_old_ticket(case: OpenCase) 
     )
     later = NOW + timedelta(days=3)
 
-    new = operations.back_again(case, gone, 2, later, due=DUE)
+    new = operations.all_back(case, gone, (2,), later, due=DUE)
 
     assert new.places == (Place(1, "Place 2", url="https://video.example/marker-two", of_case=2),)
     assert new.entries[0].came_back[0].ticket == "T-1"
@@ -184,7 +184,7 @@ def test_what_is_no_item_is_not_back_and_nothing_is_written(case: OpenCase, numb
 
 def test_if_one_of_several_cannot_be_back_none_is(case: OpenCase) -> None:
     gone = operations.note(case, sent(case, a_takedown(case)), Entry(3, Fact.REMOVAL, NOW), NOW, due=DUE)
-    operations.back_again(case, gone, 2, NOW, due=DUE)
+    operations.all_back(case, gone, (2,), NOW, due=DUE)
     before = operations.read(case, gone.id)
 
     with pytest.raises(NotNow):

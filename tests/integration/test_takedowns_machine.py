@@ -268,7 +268,7 @@ class Requests(RuleBasedStateMachine):
                 if act == 0:
                     made = operations.note(self.case, takedown, entry, self.now, due=DUE)
                 elif act == 1:
-                    made = operations.back_again(self.case, takedown, 1, self.now, due=DUE)
+                    made = operations.all_back(self.case, takedown, (1,), self.now, due=DUE)
                 else:
                     made = self.a_new_one(PARTIES[0], 1)
         except (Broken, NotNow, NoSuchTakedown):

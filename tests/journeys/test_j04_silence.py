@@ -75,7 +75,7 @@ def test_j04_after_48_hours_it_is_late_and_the_complaint_is_written(
     assert "This letter is ready." in story.text
     assert "The items listed were not removed within 48 hours of receipt." in story.letter
     # A form is there as soon as it is sent; nobody has to prove that it came.
-    for part in (f"so it was there at once: {told(sent_at)}", f"This time ended on {end}", TICKET, A_POST):
+    for part in (f"A form is there at once: {told(sent_at)}", f"This time ended on {end}", TICKET, A_POST):
         assert part in story.letter
     for element in directory.law("us-tida").elements:
         if element.required:
