@@ -24,12 +24,16 @@ class SlotFull(Exception):
     """As much as a slot holds is waiting. Nothing was kept."""
 
 
-def drop(case_id: str, kind: str, document: Document, now: datetime) -> None:
-    """Seal a document to a case and leave it there. Needs no key. Raises CaseGone, SlotFull."""
+def drop(case_id: str, kind: str, document: Document, now: datetime, most: int = MOST_WAITING) -> None:
+    """Seal a document to a case and leave it there. Needs no key. Raises CaseGone, SlotFull.
+
+    `most`: so many of its kind may wait, where others must find room beside them.
+    """
     row = Case.objects.filter(pk=case_id).only("public_key").first()
     if row is None or not row.public_key:
         raise CaseGone
-    if Arrival.objects.filter(case_id=case_id).count() >= MOST_WAITING:
+    waiting = Arrival.objects.filter(case_id=case_id)
+    if waiting.count() >= MOST_WAITING or (most < MOST_WAITING and waiting.filter(kind=kind).count() >= most):
         raise SlotFull
     name = keys.new_id()
     text = keys.packed({"at": now.astimezone(UTC).isoformat(), "document": document})

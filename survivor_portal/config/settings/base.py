@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "survivor_portal.takedowns",
     "survivor_portal.slips",
     "survivor_portal.jobs",
+    "survivor_portal.post",
 ]
 
 # No Django session, accounts, admin or messages: a visitor has nothing here but one sealed row.

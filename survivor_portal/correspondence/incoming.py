@@ -1,0 +1,75 @@
+"""An answer by mail: counted, sealed to its case, and left in the slot until the person is there."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from django.db import transaction
+from django.db.models import Q
+
+from survivor_portal.cases import slot
+from survivor_portal.cases.book import CaseGone
+from survivor_portal.cases.keys import Document
+from survivor_portal.correspondence import relays
+from survivor_portal.correspondence.models import Relay
+from survivor_portal.correspondence.relays import Counted, Route
+from survivor_portal.mails import Read
+
+KIND = "mail"
+# The slot holds 500: what the person typed too late must find room there whoever writes to her.
+MOST_WAITING = 300
+
+
+class Taken(StrEnum):
+    """What became of a mail."""
+
+    yes = "yes"
+    later = "later"  # too many for today, or the slot is full: the sender may try again
+    never = "never"  # closed, deleted, unknown, or as many came as may in all
+
+
+def may_come(token: str, now: datetime) -> tuple[Route | None, Taken]:
+    """Where mail to this local part goes, and whether one may come now. Counts nothing; one query each."""
+    route = relays.find(token, now)
+    if route is None:
+        return None, Taken.never
+    day = now.astimezone(UTC).date()
+    open_ones = Relay.objects.filter(pk=route.id, in_all__lt=relays.MOST_IN_ALL)
+    if open_ones.filter(Q(day__isnull=True) | ~Q(day=day) | Q(of_day__lt=relays.MOST_A_DAY)).exists():
+        return route, Taken.yes
+    return route, Taken.later if open_ones.exists() else Taken.never
+
+
+def arrive(route: Route, mail: Read, now: datetime) -> Taken:
+    """Count a mail and leave it sealed in the slot of its case: all of it, or nothing of it is kept."""
+    try:
+        with transaction.atomic():
+            counted = relays.count(route, now)
+            if counted is not Counted.yes:
+                return Taken.later if counted is Counted.not_today else Taken.never
+            slot.drop(route.case_id, KIND, _document(route, mail), now, most=MOST_WAITING)
+    except CaseGone:
+        return Taken.never
+    except slot.SlotFull:
+        return Taken.later
+    return Taken.yes
+
+
+def turn_away(route: Route, now: datetime) -> None:
+    """Count a mail that was refused for what it is: to read it cost as much as any other."""
+    relays.count(route, now)
+
+
+def _document(route: Route, mail: Read) -> Document:
+    return {
+        "request": route.takedown_id,
+        "text": mail.text,
+        "subject": mail.subject,
+        "sender": mail.sender,
+        "sent_at": mail.sent_at.isoformat() if mail.sent_at else "",
+        "message_id": mail.message_id,
+        "removed": [[removed.kind, removed.count] for removed in mail.removed],
+        "verdict": mail.verdict.value,
+        "is_bounce": mail.is_bounce,
+        "is_auto": mail.is_auto,
+        "is_cut": mail.is_cut,
+    }

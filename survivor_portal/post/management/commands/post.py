@@ -1,0 +1,40 @@
+"""`manage.py post`: takes in answers by mail, until told to stop."""
+
+import asyncio
+import signal
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from survivor_portal.post.desk import Desk
+from survivor_portal.post.door import Door
+
+
+class Command(BaseCommand):
+    """Listens where MAIL_IN says."""
+
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.MAIL_IN is None or not settings.RELAY_DOMAIN:
+            raise CommandError("MAIL_IN is missing: it says where answers come in")
+        try:
+            asyncio.run(_run())
+        except OSError as refused:
+            raise CommandError(f"cannot listen where MAIL_IN says: {refused.strerror}") from None
+        sys.exit(0)
+
+
+async def _run() -> None:
+    into = settings.MAIL_IN
+    assert into is not None
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    door = Door(into.kind, into.host, into.port, Desk(timezone.now), settings.RELAY_DOMAIN)
+    await door.open()
+    await stop.wait()
+    await door.close()
