@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import smtplib
+import socket
 import subprocess
 import sys
 import time
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from survivor_portal.config.env import HOUSE
+from survivor_portal.config.run.servers import HOST, free_port
 
 LIMIT_SECONDS = 30.0
 
@@ -20,10 +23,11 @@ LIMIT_SECONDS = 30.0
 class Site:
     """A copy of the site started by the command itself, with a data folder of its own."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **more: str) -> None:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("DJANGO_")} | {
             "DATA_DIR": str(data),
             "PYTHONUNBUFFERED": "1",
+            **more,
         }
         self.process = subprocess.Popen(
             [sys.executable, "manage.py", "up", "--port", "0"],
@@ -76,6 +80,11 @@ def wait_until_gone(pids: set[int]) -> None:
         time.sleep(0.05)
 
 
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     running = Site(tmp_path / "data")
@@ -125,3 +134,25 @@ def test_what_it_makes_is_for_its_owner_only(site: Site, tmp_path: Path) -> None
 
     assert len(made) > 3
     assert [path.name for path in made if path.stat().st_mode & 0o077] == []
+
+
+def test_where_letters_go_out_by_mail_answers_come_in_and_the_door_goes_with_the_rest(tmp_path: Path) -> None:
+    port = free_port()
+    mail = {"MAIL_OUT": "smtp://127.0.0.1:9", "MAIL_IN": f"smtp://127.0.0.1:{port}"}
+    running = Site(tmp_path / "data", **mail)
+    try:
+        until = time.monotonic() + LIMIT_SECONDS
+        while not listens(port):  # it starts beside the pages
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        children = running.children()
+        with smtplib.SMTP(HOST, port, timeout=20) as connection:
+            connection.ehlo()
+            connection.mail("a@b.example")
+            assert connection.rcpt(f"{'a' * 26}@mail.trial.example") == (550, b"5.1.1 No such address")
+    finally:
+        running.process.terminate()
+    assert running.process.wait(LIMIT_SECONDS) == 0
+    wait_until_gone(children)
+    running.rest()
+    running.process.stdout.close()

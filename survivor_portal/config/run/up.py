@@ -10,6 +10,8 @@ from survivor_portal.config.run import children, place
 
 DEFAULT_PORT = 8000
 HOST = "127.0.0.1"
+# What opens capsules, and what signs and sends, is for workers only.
+_FOR_WORKERS = ("AUTO_KEY_FILE", "DKIM_KEY_FILE", "MAIL_OUT_PASSWORD_FILE")
 
 
 def main(arguments: list[str]) -> int:
@@ -21,7 +23,7 @@ def main(arguments: list[str]) -> int:
         "--jobs",
         type=int,
         default=int(os.environ.get("JOBS") or 1),
-        help="jobs at once; 0 where `manage.py work` runs by itself",
+        help="jobs at once; 0 where `manage.py work` and `manage.py post` run by themselves",
     )
     wanted = parser.parse_args(arguments)
 
@@ -49,8 +51,7 @@ def _serve(port: int, workers: int, jobs: int) -> int:
                 "--log-level", "warning", "--workers-kill-timeout", "3",
                 "survivor_portal.config.wsgi:application",
             ],
-            # What opens capsules is for workers only.
-            without=["AUTO_KEY_FILE"],
+            without=_FOR_WORKERS,
         ),
     ]  # fmt: skip
     if jobs:
@@ -58,11 +59,20 @@ def _serve(port: int, workers: int, jobs: int) -> int:
         running.append(
             children.start("The worker", [sys.executable, "manage.py", "work", "--processes", str(jobs)])
         )
+    if jobs and _takes_mail():
+        command = [sys.executable, "manage.py", "post"]
+        running.append(children.start("The door for mail", command, without=_FOR_WORKERS))
     return children.watch(
         running,
         when_ready=lambda: _answers(port),
         say=lambda: print(f"\n  Ready: http://{HOST}:{port}/\n  Ctrl-C stops it.\n", flush=True),
     )
+
+
+def _takes_mail() -> bool:
+    """Do answers come in by mail? On one's own machine they do as soon as letters go out."""
+    is_real = os.environ["DJANGO_SETTINGS_MODULE"].endswith(".production")
+    return bool(os.environ.get("MAIL_IN" if is_real else "MAIL_OUT", "").strip())
 
 
 def _free(port: int) -> int | None:
