@@ -30,6 +30,10 @@ class StoreClosed(Exception):
     """No cases are kept here."""
 
 
+class KeysElsewhere(Exception):
+    """There are cases, and the database of keys has a key for none of them."""
+
+
 class CodeTaken(Exception):
     """This code has a case already: the same form was sent twice."""
 
@@ -258,13 +262,19 @@ def _anew(session: Session, now: datetime) -> Session:
 
 
 def prepare() -> None:
-    """Make what is tried where there is no case, so that the first unknown code takes no longer."""
+    """Make what is tried where there is no case, so that the first unknown code takes no longer.
+
+    Raises KeysElsewhere: every phrase would be called wrong.
+    """
+    if opening.keys_are_elsewhere():
+        raise KeysElsewhere
     opening.stand_in()
 
 
 __all__ = [
     "Busy",
     "CodeTaken",
+    "KeysElsewhere",
     "Mistyped",
     "NewCase",
     "NotOpened",

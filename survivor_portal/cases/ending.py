@@ -62,14 +62,19 @@ def erase_case(case_id: str, now: datetime) -> None:
 
 def sweep(now: datetime) -> Swept:
     """Delete cases that ran out or were not confirmed, finish deletions that stopped, close what is over."""
-    over = Q(expires_on__lt=now.date()) | Q(confirm_by__lte=now)
-    due = set(Case.objects.exclude(owner=Owner.nobody).filter(over).values_list("pk", flat=True))
-    due |= _without_shred()
-    for case_id in sorted(due):
+    over = due(now)
+    for case_id in sorted(over):
         erase_case(case_id, now)
     entrusted.sweep(now)
     ledger.sweep(now)
-    return Swept(len(due), unlocked.sweep(now), throttle.sweep(now))
+    return Swept(len(over), unlocked.sweep(now), throttle.sweep(now))
+
+
+def due(now: datetime) -> set[str]:
+    """Cases that ran out, were not confirmed in time, or whose deletion stopped halfway."""
+    over = Q(expires_on__lt=now.date()) | Q(confirm_by__lte=now)
+    found = set(Case.objects.exclude(owner=Owner.nobody).filter(over).values_list("pk", flat=True))
+    return found | _without_shred()
 
 
 def _without_shred() -> set[str]:

@@ -51,11 +51,21 @@ def write(what: Ended, names: Iterable[str], now: datetime) -> None:
 
 def take(ledger: Mapping[str, date]) -> None:
     """Take over these lines, in both places. Raises OSError."""
-    for day in sorted(set(ledger.values())):
-        _append(day, [name for name, on in ledger.items() if on == day])
+    take_into_files(ledger)
+    take_into_rows(ledger)
+
+
+def take_into_rows(ledger: Mapping[str, date]) -> None:
+    """Take over these lines in the table only. What stands there keeps its day."""
     rows = [Gone(id=name, gone_on=day) for name, day in ledger.items()]
     for start in range(0, len(rows), AT_ONCE):
         Gone.objects.bulk_create(rows[start : start + AT_ONCE], ignore_conflicts=True)
+
+
+def take_into_files(ledger: Mapping[str, date]) -> None:
+    """Take over these lines in the files only, on the disk when this returns. Raises OSError."""
+    for day in sorted(set(ledger.values())):
+        _append(day, [name for name, on in ledger.items() if on == day])
 
 
 def in_rows() -> Ledger:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from survivor_portal.config import autokeys, bells, mails
+from survivor_portal.config import autokeys, backups, bells, mails
 
 HOUSE = Path(__file__).resolve().parent.parent.parent
 NEUTRAL_NAME = "Next steps"
@@ -105,6 +105,7 @@ class Environment:
     broker: bells.Broker | None = None
     auto_key: autokeys.AutoKey = autokeys.NONE
     mail: mails.Mail = mails.OFF
+    stewardship: backups.Stewardship = backups.NONE
 
 
 def for_development(environ: Mapping[str, str]) -> Environment:
@@ -117,6 +118,7 @@ def for_development(environ: Mapping[str, str]) -> Environment:
         epoch_dir=_development_folder(data_dir / "epochs"),
         auto_key=autokeys.for_development(data_dir, DEVELOPMENT_MARK),
         mail=mails.for_development(environ),
+        stewardship=backups.read(environ, {}, []),
         hosts=("localhost", "127.0.0.1", "[::1]"),
         site_name=environ.get("SITE_NAME") or NEUTRAL_NAME,
         exit_target=environ.get("EXIT_TARGET") or EXIT_TARGET,
@@ -185,6 +187,7 @@ def for_production(environ: Mapping[str, str]) -> Environment:
         ),
         auto_key=autokeys.for_production(environ, DEVELOPMENT_MARK, problems),
         mail=mails.for_production(environ, KNOWN_MARKS, problems),
+        stewardship=backups.read(environ, {"EPOCH_DIR": Path(environ.get("EPOCH_DIR", ""))}, problems),
     )
     if found.cases_reviewed:
         found = replace(

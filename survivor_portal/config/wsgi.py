@@ -12,7 +12,10 @@ def warm() -> None:
     """Load the directory before the first visitor comes: a broken record stops the start with its file, line
     and reason, and nobody waits a second for a page that should open at once."""
     from survivor_portal import directory, links
+    from survivor_portal.steward import presence
 
+    # So that a restore can see that somebody is here.
+    presence.stay()
     directory.crisis_help_everywhere()
     directory.find_by_name("warm")
     directory.recognise(links.parse("https://warm.example/"))

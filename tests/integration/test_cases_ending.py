@@ -161,3 +161,21 @@ def test_the_sweep_never_takes_what_stands_in_for_unknown_codes() -> None:
 
     assert ending.sweep(NOW + timedelta(days=5000)).cases == 0
     assert Case.objects.get().owner == "nobody"
+
+
+@databases
+def test_a_start_after_the_keys_were_lost_is_refused_and_lets_the_sweep_delete_nothing() -> None:
+    """With a key for the one that stands in, the sweep would take every other case for deleted."""
+    access.prepare()
+    new = access.open_new(NOW)
+    with transaction.atomic(using="keys"):
+        Shred.objects.all().delete()
+
+    with pytest.raises(access.KeysElsewhere):
+        access.prepare()
+    with pytest.raises(access.NotOpened):
+        access.open_with("0000 0000 0000", new.phrase, NOW)
+
+    assert Shred.objects.count() == 0
+    assert ending.sweep(NOW).cases == 0
+    assert Case.objects.filter(pk=new.session.case.id).exists()

@@ -32,7 +32,14 @@ def _prepare_cases() -> None:
     from survivor_portal.cases import access
 
     if settings.CASES_OPEN:
-        access.prepare()
+        try:
+            access.prepare()
+        except access.KeysElsewhere:
+            sys.exit(
+                "The database of keys holds the key of none of the cases kept here: it is empty, or "
+                "another's. Nothing was changed. Put back the right one with `manage.py restore` "
+                "(docs/operating.md)."
+            )
 
 
 if __name__ == "__main__":

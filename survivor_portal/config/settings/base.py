@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "survivor_portal.slips",
     "survivor_portal.jobs",
     "survivor_portal.post",
+    "survivor_portal.steward",
 ]
 
 # No Django session, accounts, admin or messages: a visitor has nothing here but one sealed row.
@@ -148,6 +149,10 @@ SLIP_LEASE_SECONDS = 120
 
 # What is not in the databases, and on a small site they too.
 DATA_DIR = Path()
+# Where backups go, and where the operator's own monitoring may ask; None where that is not said.
+BACKUP_DIR: Path | None = None
+KEYS_BACKUP_DIR: Path | None = None
+METRICS: tuple[str, int] | None = None
 # Cases are kept only where this is on; production also wants to know who looked at it and when.
 CASES_OPEN = False
 # The key of the blind indexes, and the folder with the keys of the days.

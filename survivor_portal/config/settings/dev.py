@@ -14,6 +14,9 @@ ALLOWED_HOSTS = list(_env.hosts)
 DATABASES = databases(_env.data_dir)
 globals().update(bells.bell(_env.data_dir))
 DATA_DIR = _env.data_dir
+BACKUP_DIR = _env.stewardship.backups
+KEYS_BACKUP_DIR = _env.stewardship.keys_backups
+METRICS = _env.stewardship.metrics
 CASES_OPEN = True
 INDEX_KEY = _env.index_key
 EPOCH_DIR = _env.epoch_dir

@@ -16,6 +16,9 @@ ALLOWED_HOSTS = list(_env.hosts)
 DATABASES = clusters(*_env.stores) if _env.stores else databases(_env.data_dir)
 globals().update(bells.bell(_env.data_dir, _env.broker))
 DATA_DIR = _env.data_dir
+BACKUP_DIR = _env.stewardship.backups
+KEYS_BACKUP_DIR = _env.stewardship.keys_backups
+METRICS = _env.stewardship.metrics
 CASES_OPEN = _env.cases_reviewed
 INDEX_KEY = _env.index_key
 EPOCH_DIR = _env.epoch_dir
