@@ -4,6 +4,7 @@ import warnings
 
 from celery.platforms import SecurityWarning
 
+from survivor_portal.jobs import clock as clocks
 from survivor_portal.jobs import tasks
 from survivor_portal.jobs.app import app
 
@@ -22,7 +23,7 @@ def work(*, processes: int, clock: bool) -> int:
             pool="prefork",
             concurrency=processes,
             beat=clock,
-            scheduler="celery.beat:Scheduler",
+            scheduler=clocks.Clock,
             quiet=True,
             # Workers need not know of each other: they meet in the database only.
             without_gossip=True,

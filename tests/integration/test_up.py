@@ -118,11 +118,30 @@ def test_nothing_is_left_running_after(how: signal.Signals, site: Site) -> None:
     assert site.process.wait(LIMIT_SECONDS) == (0 if how != signal.SIGKILL else -signal.SIGKILL)
 
 
+def test_nothing_is_left_when_command_and_worker_are_killed_at_once(site: Site) -> None:
+    worker = _worker(site)
+    # The clock is a process below the worker, started a moment after the address was printed.
+    until = time.monotonic() + LIMIT_SECONDS
+    while len(below := site.children()) < 5:
+        assert time.monotonic() < until, f"only {below}"
+        time.sleep(0.05)
+
+    for pid in (site.process.pid, worker):
+        os.kill(pid, signal.SIGKILL)
+
+    wait_until_gone(below)
+
+
+def _worker(site: Site) -> int:
+    return min(
+        pid for pid in site.children() if b"\0work\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    )
+
+
 def test_when_one_part_ends_the_rest_ends_too_and_the_reason_is_said(site: Site) -> None:
     below = site.children()
-    worker = min(pid for pid in below if b"\0work\0" in Path(f"/proc/{pid}/cmdline").read_bytes())
 
-    os.kill(worker, signal.SIGKILL)
+    os.kill(_worker(site), signal.SIGKILL)
 
     wait_until_gone(below)
     assert site.process.wait(LIMIT_SECONDS) == 1
