@@ -100,13 +100,12 @@ def _large() -> Iterator[tuple[dict[str, str], Callable[[], int]]]:
         folder.chmod(0o711)
         with (
             servers.postgres(folder / "cases", keeps_promises=True) as cases,
-            servers.postgres(folder / "keys") as keys,
             servers.redis(folder / "bell") as bell,
             psycopg.connect(host=servers.HOST, port=cases, user="postgres", autocommit=True) as database,
         ):
             environment = suite.production(folder) | {
                 "DATABASE_URL": f"postgresql://postgres@{servers.HOST}:{cases}/postgres",
-                "KEYS_DATABASE_URL": f"postgresql://postgres@{servers.HOST}:{keys}/postgres",
+                "KEYS_SOCKET": str(folder / "keys"),
                 "BROKER_URL": f"redis://{servers.HOST}:{bell}/0",
             }
 
@@ -121,6 +120,7 @@ def _part() -> None:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection, transaction
     from django.utils import timezone
@@ -130,7 +130,7 @@ def _part() -> None:
 
     kind = sys.argv[2]
     if sys.argv[1] == "put":
-        for database in ("default", "keys"):
+        for database in settings.DATABASES:
             call_command("migrate", database=database, verbosity=0)
         with connection.cursor() as cursor:
             cursor.execute("CREATE TABLE IF NOT EXISTS effects (slip VARCHAR(32))")

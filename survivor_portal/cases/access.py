@@ -18,6 +18,7 @@ from survivor_portal.cases.pool import Busy
 from survivor_portal.cases.throttle import Bucket, WaitUntil
 from survivor_portal.cases.unlocked import Session
 from survivor_portal.keystore import shred
+from survivor_portal.keystore.away import NotNow
 
 KEEP_CHOICES = (30, 90, 180, 365)
 KEEP_DAYS = 180
@@ -76,7 +77,7 @@ def open_new(
     """Make a case. Code and phrase may be given, as drawn or chosen on an earlier page; else both are drawn.
 
     It goes after 24 hours unless it is confirmed or opened once. Raises StoreClosed, PhraseRefused,
-    CodeTaken, Mistyped, Busy.
+    CodeTaken, Mistyped, Busy, NotNow.
     """
     if not settings.CASES_OPEN:
         raise StoreClosed
@@ -106,14 +107,12 @@ def open_new(
             row.save(force_insert=True)
     except IntegrityError:
         raise CodeTaken from None
-    half = shred.create([row.pk])[row.pk]
-    case = OpenCase(row.pk, seals.new_key(), half, row.expires_on)
     try:
+        half = shred.create([row.pk])[row.pk]
+        case = OpenCase(row.pk, seals.new_key(), half, row.expires_on)
         salt, wrap = opening.wrapped(case, Bucket.phrase, phrases.canonical(phrase))
-    except Busy:
-        # The person tries again with the same code a minute later, so nothing half made may hold it.
-        shred.delete([row.pk])
-        row.delete()
+    except (Busy, NotNow):
+        _give_up(row, now)
         raise
     pair = seals.new_pair()
     with transaction.atomic():
@@ -124,8 +123,16 @@ def open_new(
     return NewCase(code, phrase, session)
 
 
+def _give_up(row: Case, now: datetime) -> None:
+    """Nothing half made may hold the code: the person tries again with it a minute later.
+
+    There may be a shred key and nobody who can say so just now. The sweep takes it away with the row.
+    """
+    Case.objects.filter(pk=row.pk).update(code_index=keys.new_id(), confirm_by=now)
+
+
 def open_with(code: str, phrase: str, now: datetime, *, watched: bool = False) -> Opened:
-    """Open a case with code and phrase. Raises Mistyped, NotOpened, WaitUntil, Busy.
+    """Open a case with code and phrase. Raises Mistyped, NotOpened, WaitUntil, Busy, NotNow.
 
     That it was opened stands in the book before anything is given out; if it cannot be written, nothing is.
     """
@@ -277,6 +284,7 @@ __all__ = [
     "KeysElsewhere",
     "Mistyped",
     "NewCase",
+    "NotNow",
     "NotOpened",
     "OpenCase",
     "Opened",

@@ -12,7 +12,7 @@ from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.models import Case, Owner
 from survivor_portal.cases.pool import SLOW_KEYS
 from survivor_portal.cases.throttle import Bucket
-from survivor_portal.keystore import shred
+from survivor_portal.keystore import away, shred
 
 KDF = 1
 CODE = "code1"
@@ -74,12 +74,17 @@ def keys_are_elsewhere() -> bool:
 def try_secret(index: str, bucket: Bucket, secret: str, now: datetime) -> Tried:
     """Open the case of this index with a phrase or recovery code.
 
-    Raises NotOpened, throttle.WaitUntil, pool.Busy.
+    Raises NotOpened, throttle.WaitUntil, pool.Busy, away.NotNow.
     """
     with SLOW_KEYS.turn():
         throttle.charge(index, bucket, now)
-        row = _found(index)
-        half = shred.get([row.pk]).get(row.pk, bytes(32))
+        try:
+            row = _found(index)
+            half = shred.get([row.pk]).get(row.pk, bytes(32))
+        except away.NotNow:
+            # Nothing was tried, whether or not there is such a case.
+            throttle.give_back(index, bucket)
+            raise
         salt, wrap = _of(row, bucket)
         slow = seals.phrase_key(secret, salt, settings.PHRASE_COST)
         try:

@@ -70,6 +70,21 @@ def charge(code_index: str, bucket: Bucket, now: datetime) -> None:
         )
 
 
+def give_back(code_index: str, bucket: Bucket) -> None:
+    """What was charged just now was never tried: uncount it. The next try need not wait."""
+    name = _name(code_index, bucket)
+    with transaction.atomic():
+        row = Throttle.objects.select_for_update().filter(pk=name).first()
+        if row is None:
+            return
+        row.strikes, row.unseen = max(row.strikes - 1, 0), max(row.unseen - 1, 0)
+        row.next_try_at = _LONG_AGO
+        if row.strikes or row.unseen:
+            row.save(force_update=True)
+        else:
+            row.delete()
+
+
 def forgive(code_index: str, bucket: Bucket) -> int:
     """A try was right. Give back how many before it, of any kind, were not."""
     rows = Throttle.objects.select_for_update().filter(pk__in=[_name(code_index, b) for b in Bucket])

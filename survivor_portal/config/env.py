@@ -4,14 +4,13 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from survivor_portal.config import autokeys, backups, bells, mails
+from survivor_portal.config import autokeys, backups, bells, keyring, mails, stores
 
 HOUSE = Path(__file__).resolve().parent.parent.parent
 NEUTRAL_NAME = "Next steps"
@@ -25,13 +24,6 @@ DEVELOPMENT_MARK = "development-"
 KNOWN_MARKS = (DEVELOPMENT_MARK, "tests-only-", "django-insecure-")
 SHORTEST_KEY = 50
 FEWEST_DIFFERENT_CHARACTERS = 16
-SHORTEST_PASSWORD = 16
-
-_DEFAULT = re.compile(
-    r"((postgres|password|passwort|changeme|secret|admin|root|test|site|keys|cases)"
-    r"[\W\d_]*)+",
-    re.IGNORECASE,
-)
 
 _YES = {
     "1": True,
@@ -61,23 +53,6 @@ class Operator:
 
 
 @dataclass(frozen=True)
-class Store:
-    """One database of a PostgreSQL cluster. `host` is a name, an address, or the folder of a socket."""
-
-    host: str
-    port: int
-    name: str
-    user: str
-    password: str = field(repr=False, default="")
-    sslmode: str = ""
-
-    @property
-    def is_near(self) -> bool:
-        """Does nothing of it cross a wire?"""
-        return self.host.startswith("/") or self.host in ("localhost", "127.0.0.1", "::1")
-
-
-@dataclass(frozen=True)
 class Environment:
     """Everything the settings take from outside."""
 
@@ -99,8 +74,8 @@ class Environment:
     cases_reviewed: bool = False
     index_key: str = field(repr=False, default="")
     epoch_dir: Path = Path()
-    # Cases, and the keys of cases: two clusters, or None for two files in the data folder.
-    stores: tuple[Store, Store] | None = None
+    # The cluster of the cases and the socket of the key process, or None for two files in the data folder.
+    site: stores.Site | None = None
     # None for a folder in the data folder.
     broker: bells.Broker | None = None
     auto_key: autokeys.AutoKey = autokeys.NONE
@@ -179,10 +154,10 @@ def for_production(environ: Mapping[str, str]) -> Environment:
         hsts_subdomains=flag("HSTS_SUBDOMAINS", default=False),
         hsts_preload=flag("HSTS_PRELOAD", default=False),
         cases_reviewed=mails.reviewed(environ, "CASES", problems),
-        stores=_stores(environ, problems),
+        site=stores.read(environ, problems),
         broker=bells.read(
             environ.get("BROKER_URL", "").strip(),
-            _password(environ, "BROKER_PASSWORD_FILE", problems),
+            stores.password(environ, "BROKER_PASSWORD_FILE", problems),
             problems,
         ),
         auto_key=autokeys.for_production(environ, DEVELOPMENT_MARK, problems),
@@ -193,13 +168,33 @@ def for_production(environ: Mapping[str, str]) -> Environment:
         found = replace(
             found,
             index_key=_index_key(environ, keys, problems),
-            epoch_dir=_epochs(text("EPOCH_DIR"), found.data_dir, problems),
+            epoch_dir=_epochs(text, found, problems),
         )
+    _stop_if(problems)
+    return found
+
+
+def for_key_process(environ: Mapping[str, str]) -> keyring.KeyProcess:
+    """Values for the one process that holds the keys of a larger site; raises NotReady as above."""
+    problems: list[str] = []
+    found = keyring.read(environ, HOUSE, DEVELOPMENT_MARK, problems)
+    _stop_if(problems)
+    assert found is not None
+    return found
+
+
+def _stop_if(problems: list[str]) -> None:
     if problems:
         raise NotReady(
             "The site does not start: " + "; ".join(problems) + ". See README.md, 'Run it for real'."
         )
-    return found
+
+
+def _epochs(text: Callable[[str], str], found: Environment, problems: list[str]) -> Path:
+    """Read by this process itself only where no key process does it."""
+    if found.site is not None:
+        return Path()
+    return keyring.epoch_dir(text("EPOCH_DIR"), (found.data_dir, HOUSE), DEVELOPMENT_MARK, problems)
 
 
 def _keys(environ: Mapping[str, str], name: str, credential: str, problems: list[str]) -> list[str]:
@@ -242,99 +237,6 @@ def _index_key(environ: Mapping[str, str], others: list[str], problems: list[str
     if set(keys) & set(others):
         problems.append("index key and secret key are the same")
     return keys[0] if keys else ""
-
-
-def _epochs(value: str, data_dir: Path, problems: list[str]) -> Path:
-    """The folder with the keys of the days: apart from the data, so that no backup holds both."""
-    path = Path(value)
-    if not value:
-        return path
-    if not path.is_absolute() or not path.is_dir() or not os.access(path, os.W_OK):
-        problems.append("the folder EPOCH_DIR names does not exist or cannot be written")
-        return path
-    if path.resolve().is_relative_to(data_dir.resolve()) or path.resolve().is_relative_to(HOUSE):
-        problems.append("EPOCH_DIR lies inside DATA_DIR or the program's own folder")
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        problems.append("the folder EPOCH_DIR names may be read by others (chmod 0700)")
-    for key in path.glob("epoch-*"):
-        try:
-            text = key.read_text("ascii").strip()
-        except (OSError, UnicodeDecodeError):
-            text = ""
-        if text.startswith(DEVELOPMENT_MARK):
-            problems.append("a key in EPOCH_DIR was made for development")
-        elif not key.suffix and not re.fullmatch("[0-9a-f]{64}", text):
-            problems.append("a key in EPOCH_DIR is not one")
-        if stat.S_IMODE(key.stat().st_mode) & 0o077:
-            problems.append("a key in EPOCH_DIR may be read by others (chmod 0600)")
-    return path
-
-
-def _stores(environ: Mapping[str, str], problems: list[str]) -> tuple[Store, Store] | None:
-    """Both databases in PostgreSQL, or neither. Write-ahead logs are per cluster: a key that was deleted must
-    not live on in the log that is kept for the cases, so the two may not share one."""
-    urls = [environ.get(name, "").strip() for name in ("DATABASE_URL", "KEYS_DATABASE_URL")]
-    if not any(urls):
-        return None
-    if not all(urls):
-        problems.append("DATABASE_URL and KEYS_DATABASE_URL belong together")
-        return None
-    cases = _store(environ, "DATABASE", urls[0], problems)
-    keys = _store(environ, "KEYS_DATABASE", urls[1], problems)
-    if cases is None or keys is None:
-        return None
-    if (cases.host, cases.port) == (keys.host, keys.port):
-        problems.append("DATABASE_URL and KEYS_DATABASE_URL must name two clusters")
-    if cases.password and cases.password == keys.password:
-        problems.append("DATABASE_PASSWORD_FILE and KEYS_DATABASE_PASSWORD_FILE hold the same password")
-    return cases, keys
-
-
-def _store(environ: Mapping[str, str], prefix: str, url: str, problems: list[str]) -> Store | None:
-    name = f"{prefix}_URL"
-    try:
-        parts = urlsplit(url)
-        port = parts.port or 5432
-        more = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
-    except ValueError:
-        parts, port, more = urlsplit(""), 0, {}
-    host, database = parts.hostname or more.pop("host", ""), parts.path.strip("/")
-    if parts.scheme != "postgresql" or not (host and database and parts.username):
-        problems.append(f"{name} must look like postgresql://user@host:5432/database")
-        return None
-    if parts.password:
-        problems.append(f"{name} must hold no password; {prefix}_PASSWORD_FILE names a file with it")
-    sslmode = more.pop("sslmode", "")
-    if more:
-        problems.append(f"{name} has a part that is not known: {', '.join(sorted(more))}")
-    password = _password(environ, f"{prefix}_PASSWORD_FILE", problems)
-    found = Store(host, port, database, parts.username, password, sslmode)
-    if not found.is_near and sslmode != "verify-full":
-        problems.append(f"{name} crosses a wire and must end with ?sslmode=verify-full")
-    return found
-
-
-def _password(environ: Mapping[str, str], name: str, problems: list[str]) -> str:
-    """The password in that file, which only its owner may read; "" where the system says who we are."""
-    folder = environ.get("CREDENTIALS_DIRECTORY", "")
-    named = environ.get(name, "")
-    if not named:
-        return ""
-    path = Path(named)
-    try:
-        password, mode = path.read_text("utf-8").strip(), stat.S_IMODE(path.stat().st_mode)
-    except (OSError, UnicodeDecodeError):
-        problems.append(f"the file {name} names cannot be read")
-        return ""
-    if mode & 0o077 and not (folder and path.is_relative_to(folder)):
-        problems.append(f"the file {name} names may be read by others (chmod 0400)")
-    if len(password) < SHORTEST_PASSWORD:
-        problems.append(
-            f"the password in the file {name} names is shorter than {SHORTEST_PASSWORD} characters"
-        )
-    elif _DEFAULT.fullmatch(password) or len(set(password)) < FEWEST_DIFFERENT_CHARACTERS // 2:
-        problems.append(f"the password in the file {name} names is one that anybody guesses")
-    return password
 
 
 def _folder(value: str, problems: list[str]) -> Path:

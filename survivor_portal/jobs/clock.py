@@ -1,4 +1,4 @@
-"""The workers' clock: a process that says every other second that it is time to look, and ends with its worker."""
+"""The workers' clock: says every other second that it is time to look, and ends with its worker."""
 
 import ctypes
 import os

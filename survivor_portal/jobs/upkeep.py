@@ -10,7 +10,7 @@ from django.conf import settings
 from survivor_portal.cases import ending
 from survivor_portal.correspondence import relays
 from survivor_portal.keystore import capsules as keystore_capsules
-from survivor_portal.keystore import rotation
+from survivor_portal.keystore import holder
 from survivor_portal.slips import due
 from survivor_portal.slips.due import Work
 from survivor_portal.visits import visit
@@ -32,7 +32,7 @@ def cases(_: Work, now: datetime) -> None:
 def epoch(_: Work, now: datetime) -> None:
     """Turn the key of the day once it is a day old, and finish a turn that stopped."""
     if settings.CASES_OPEN:
-        rotation.rotate(now)
+        holder.turn(now)
 
 
 def slips(_: Work, now: datetime) -> None:
@@ -42,4 +42,5 @@ def slips(_: Work, now: datetime) -> None:
 
 def capsules(_: Work, now: datetime) -> None:
     """Delete what workers were given and whose time is over."""
-    keystore_capsules.sweep(now)
+    if settings.CASES_OPEN:
+        keystore_capsules.sweep(now)

@@ -10,12 +10,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
 
 from survivor_portal import seals
-from survivor_portal.keystore import epochs
-from survivor_portal.keystore.models import Capsule, CapsuleKey
-from survivor_portal.keystore.router import ALIAS
+from survivor_portal.keystore.holder import keys
+from survivor_portal.keystore.models import Capsule
 
 AT_ONCE = 5000
 
@@ -31,35 +29,31 @@ class NoCapsule(Exception):
 def put(purpose: str, payload: bytes, expires_at: datetime) -> str:
     """Seal this for the workers; gives the capsule's id. The caller's transaction decides whether it stays.
 
-    Opens for this purpose only, and until `expires_at`, rounded up to the hour. Raises NoAutoKey, NoEpoch.
+    Opens for this purpose only, and until `expires_at`, rounded up to the hour. Raises NoAutoKey, NoEpoch,
+    `away.NotNow`.
     """
     public = _public()
     capsule_id, key, until = secrets.token_hex(16), seals.new_key(), _hour(expires_at)
     context = _context(capsule_id, purpose, until)
     envelope = seals.lock(key, seals.seal_to(public, payload, context=context), context=context)
-    with epochs.reading():
-        epoch = epochs.current()
-        with transaction.atomic(using=ALIAS, durable=True):
-            # The key first: a key without its capsule opens nothing, and goes when its time is over.
-            CapsuleKey.objects.create(
-                id=capsule_id,
-                epoch=epoch.number,
-                wrapped=wrapped(epoch.key(), capsule_id, epoch.number, key),
-                expires_at=until,
-            )
+    # The key first: a key without its capsule opens nothing, and goes when its time is over.
+    keys().put_capsule_key(capsule_id, key, until)
     Capsule.objects.create(id=capsule_id, purpose=purpose, expires_at=until, envelope=envelope)
     return capsule_id
 
 
 def open(capsule_id: str, purpose: str, now: datetime) -> bytes:
-    """What is in the capsule. Only a worker can do this. Raises NoAutoKey, NoCapsule."""
+    """What is in the capsule. Only a worker can do this. Raises NoAutoKey, NoCapsule, `away.NotNow`."""
     secret = _secret()
     row = Capsule.objects.filter(pk=capsule_id, purpose=purpose, expires_at__gt=now).first()
     if row is None:
         raise NoCapsule
     context = _context(row.pk, row.purpose, row.expires_at)
+    key = keys().get_capsule_key(row.pk)
+    if key is None:
+        raise NoCapsule
     try:
-        sealed = seals.unlock(_key(row.pk), bytes(row.envelope), context=context)
+        sealed = seals.unlock(key, bytes(row.envelope), context=context)
         return seals.open_sealed(secret, sealed, context=context)
     except seals.WrongKey:
         raise NoCapsule from None
@@ -76,40 +70,17 @@ def delete(capsule_ids: Iterable[str]) -> int:
     The keys go at once, whatever becomes of the caller's transaction; the rows with it.
     """
     ids = list(capsule_ids)
-    with transaction.atomic(using=ALIAS, durable=True):
-        gone = CapsuleKey.objects.filter(pk__in=ids).delete()[0]
+    gone = keys().delete_capsule_keys(ids)
     Capsule.objects.filter(pk__in=ids).delete()
     return gone
 
 
 def sweep(now: datetime) -> int:
     """Delete those whose time is over, and keys that were left without a capsule; how many."""
-    over = set(CapsuleKey.objects.filter(expires_at__lte=now).values_list("pk", flat=True)[:AT_ONCE])
+    over = keys().expired_capsule_keys(now)
     over |= set(Capsule.objects.filter(expires_at__lte=now).values_list("pk", flat=True)[:AT_ONCE])
     delete(over)
     return len(over)
-
-
-def wrapped(day_key: bytes, capsule_id: str, epoch: int, key: bytes) -> bytes:
-    """A capsule's key under the key of a day, bound to its capsule and day."""
-    return seals.lock(day_key, key, context=_key_context(capsule_id, epoch))
-
-
-def opened(day_key: bytes, capsule_id: str, epoch: int, envelope: bytes) -> bytes:
-    """The key again. Raises WrongKey."""
-    return seals.unlock(day_key, envelope, context=_key_context(capsule_id, epoch))
-
-
-def _key(capsule_id: str) -> bytes:
-    with epochs.reading():
-        row = CapsuleKey.objects.filter(pk=capsule_id).first()
-        epoch = epochs.known().get(row.epoch) if row else None
-        if row is None or epoch is None:
-            raise NoCapsule
-        try:
-            return opened(epoch.key(), row.pk, row.epoch, bytes(row.wrapped))
-        except (epochs.NoEpoch, seals.WrongKey):
-            raise NoCapsule from None
 
 
 def _public() -> bytes:
@@ -141,7 +112,3 @@ def _hour(moment: datetime) -> datetime:
 
 def _context(capsule_id: str, purpose: str, until: datetime) -> bytes:
     return f"capsule1|{capsule_id}|{purpose}|{until.timestamp():.0f}".encode()
-
-
-def _key_context(capsule_id: str, epoch: int) -> bytes:
-    return f"capsulekey1|{capsule_id}|{epoch}".encode()

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import connections, transaction
 from django.db.models import QuerySet
 
-from survivor_portal.keystore import capsules, epochs, shred
+from survivor_portal.keystore import epochs, locks
 from survivor_portal.keystore.epochs import Epoch
 from survivor_portal.keystore.models import CapsuleKey, Shred
 from survivor_portal.keystore.router import ALIAS
@@ -39,14 +39,14 @@ def _tables() -> tuple[_Keys, ...]:
         _Keys(
             Shred.objects.all(),
             "UPDATE keystore_shred SET epoch = %s, wrapped = %s WHERE id = %s",
-            shred.opened,
-            shred.wrapped,
+            locks.unlock_shred,
+            locks.lock_shred,
         ),
         _Keys(
             CapsuleKey.objects.all(),
             "UPDATE keystore_capsulekey SET epoch = %s, wrapped = %s WHERE id = %s",
-            capsules.opened,
-            capsules.wrapped,
+            locks.unlock_capsule_key,
+            locks.lock_capsule_key,
         ),
     )
 
@@ -89,6 +89,11 @@ def is_due(newest: Epoch, now: datetime) -> bool:
     return not timedelta(hours=-1) < now - newest.made_at < EVERY
 
 
+def used() -> set[int]:
+    """The numbers of the keys of the days that rows are under."""
+    return {number for table in _tables() for number in table.rows.values_list("epoch", flat=True).distinct()}
+
+
 def _left_over(keys: dict[int, Epoch], newest: Epoch) -> bool:
     """Did a rotation end halfway? Then rows are under an older key, or an old key was not destroyed."""
     return len(keys) > 2 or any(table.rows.exclude(epoch=newest.number).exists() for table in _tables())
@@ -96,8 +101,7 @@ def _left_over(keys: dict[int, Epoch], newest: Epoch) -> bool:
 
 def _all_readable(keys: dict[int, Epoch]) -> None:
     """A row under a key that is not here means a wrong folder or database. Then nothing may be touched."""
-    used = {number for table in _tables() for number in table.rows.values_list("epoch", flat=True).distinct()}
-    if lost := used - set(keys):
+    if lost := used() - set(keys):
         raise NotRotated(
             f"{len(lost)} keys of past days are not in the folder, and rows are still under them."
         )

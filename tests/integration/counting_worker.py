@@ -29,13 +29,14 @@ def main() -> None:
 
 def put(first: int, count: int) -> None:
     """Puts that much work down, after it has made what it needs."""
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection, transaction
     from django.utils import timezone
 
     from survivor_portal.slips import due
 
-    for database in ("default", "keys"):
+    for database in settings.DATABASES:
         call_command("migrate", database=database, verbosity=0)
     with connection.cursor() as cursor:
         # Nothing here is unique: an effect that happens twice leaves two rows.

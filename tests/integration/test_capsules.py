@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from survivor_portal import seals
 from survivor_portal.config import autokeys
-from survivor_portal.keystore import capsules, epochs, rotation
+from survivor_portal.keystore import capsules, epochs, locks, rotation
 from survivor_portal.keystore.models import Capsule, CapsuleKey
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
@@ -93,7 +93,9 @@ def test_both_databases_without_the_workers_key_open_nothing(settings: Settings)
     day_key = epochs.known()[key.epoch].key()
     context = f"capsule1|{row.pk}|mail|{row.expires_at.timestamp():.0f}".encode()
     inner = seals.unlock(
-        capsules.opened(day_key, row.pk, key.epoch, bytes(key.wrapped)), bytes(row.envelope), context=context
+        locks.unlock_capsule_key(day_key, row.pk, key.epoch, bytes(key.wrapped)),
+        bytes(row.envelope),
+        context=context,
     )
 
     assert LETTER not in inner

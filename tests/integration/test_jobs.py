@@ -228,7 +228,7 @@ def test_without_leave_to_keep_cases_nothing_of_them_is_touched(
 ) -> None:
     settings.CASES_OPEN = False
     monkeypatch.setattr(upkeep.ending, "sweep", lambda now: pytest.fail("swept"))
-    monkeypatch.setattr(upkeep.rotation, "rotate", lambda now: pytest.fail("turned"))
+    monkeypatch.setattr(upkeep.holder, "turn", lambda now: pytest.fail("turned"))
     work = due.Work("", "", "cases", "", 1)
 
     upkeep.cases(work, timezone.now())

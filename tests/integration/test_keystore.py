@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connections
 from pytest_django import Settings
 
-from survivor_portal.keystore import epochs, rotation, shred
+from survivor_portal.keystore import epochs, locks, rotation, shred
 from survivor_portal.keystore.models import Shred
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
@@ -134,7 +134,7 @@ def test_no_key_is_destroyed_while_a_row_is_under_it(monkeypatch: pytest.MonkeyP
     rotation.rotate(NOW + DAY)
     # A rotation that moves nothing: the row stays under the first key.
     Shred.objects.filter(pk=ids(1)[0]).update(
-        epoch=1, wrapped=shred.wrapped(epochs.known()[1].key(), ids(1)[0], 1, made[ids(1)[0]])
+        epoch=1, wrapped=locks.lock_shred(epochs.known()[1].key(), ids(1)[0], 1, made[ids(1)[0]])
     )
     monkeypatch.setattr(rotation, "_rewrap", lambda keys, current: 0)
 

@@ -70,7 +70,6 @@ def _small(folder: Path, environment: dict[str, str]) -> Engine:
 
 def _large(stack: ExitStack, folder: Path, environment: dict[str, str]) -> Engine:
     cases = stack.enter_context(servers.postgres(folder / "cases", keeps_promises=True))
-    keys = stack.enter_context(servers.postgres(folder / "keys"))
     bell = stack.enter_context(servers.redis(folder / "redis"))
 
     def ask(question: str) -> list[tuple[object, ...]]:
@@ -85,7 +84,8 @@ def _large(stack: ExitStack, folder: Path, environment: dict[str, str]) -> Engin
         environment
         | {
             "DATABASE_URL": f"postgresql://postgres@{servers.HOST}:{cases}/postgres",
-            "KEYS_DATABASE_URL": f"postgresql://postgres@{servers.HOST}:{keys}/postgres",
+            # No cases are kept here, so nobody asks for a key.
+            "KEYS_SOCKET": str(folder / "keys"),
             "BROKER_URL": f"redis://{servers.HOST}:{bell}/0",
         },
         ask,

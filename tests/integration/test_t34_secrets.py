@@ -14,19 +14,19 @@ from pathlib import Path
 
 import pytest
 
-from survivor_portal.config import env
+from survivor_portal.config import env, stores
 from survivor_portal.config.run.suite import production
 
-SOURCE = Path(env.__file__)
+SOURCES = [Path(env.__file__), Path(stores.__file__)]
 # What a file with keys or a password is read with.
-KEYS, PASSWORD = "_keys", "_password"
+KEYS, PASSWORD = "_keys", "password"
 
 
 def in_the_code(reader: str) -> list[ast.Call]:
     """The calls in the code that read a secret from a file."""
-    tree = ast.parse(SOURCE.read_text("utf-8"))
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-    return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == reader]
+    trees = [ast.parse(source.read_text("utf-8")) for source in SOURCES]
+    calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return [call for call in calls if getattr(call.func, "id", getattr(call.func, "attr", "")) == reader]
 
 
 def constant(node: ast.expr) -> str:
@@ -36,34 +36,59 @@ def constant(node: ast.expr) -> str:
 
 # Each key: its variable, and what the refusal calls it.
 SECRETS = {constant(call.args[1]): constant(call.args[2]).replace("-", " ") for call in in_the_code(KEYS)}
-STORES = {
-    "DATABASE": "postgresql://site@/cases?host=/run/cases",
-    "KEYS_DATABASE": "postgresql://site@/keys?host=/run/keys",
-}
-SHARED = {f"{prefix}_PASSWORD_FILE" for prefix in STORES}
+STORES = {"DATABASE": "postgresql://site@/cases?host=/run/cases"}
 # Those named in the call itself; those of the stores are put together there.
 NAMED = {str(c.args[1].value) for c in in_the_code(PASSWORD) if isinstance(c.args[1], ast.Constant)}
-PASSWORDS = {name: name for name in sorted(SHARED | NAMED)}
+PASSWORDS = {name: name for name in sorted({f"{prefix}_PASSWORD_FILE" for prefix in STORES} | NAMED)}
+OF_THE_KEY_PROCESS = "KEYS_DATABASE_PASSWORD_FILE"
 URLS = STORES | {"BROKER": "rediss://site@bell.example:6379/0"}
 ALL = SECRETS | PASSWORDS
 
 
 @pytest.fixture
 def good(tmp_path: Path) -> dict[str, str]:
-    """Everything in place, each secret in a file of its own."""
+    """A larger site with everything in place, each secret in a file of its own."""
     given = {name: value for name, value in production(tmp_path).items() if name != "DJANGO_SETTINGS_MODULE"}
     for name in ALL:
         path = tmp_path / name.lower()
         path.write_text(secrets.token_urlsafe(64) + "\n", "ascii")
         path.chmod(0o400)
         given[name] = str(path)
-    epochs = tmp_path / "epochs"
-    epochs.mkdir(mode=0o700)
-    (epochs / "epoch-000001-20261122T120000Z").write_text(secrets.token_hex(32) + "\n", "ascii")
-    (epochs / "epoch-000001-20261122T120000Z").chmod(0o600)
     given |= {f"{prefix}_URL": url for prefix, url in URLS.items()}
     return given | {
-        "EPOCH_DIR": str(epochs), "CASES_REVIEWED_ON": "2027-01-31", "CASES_REVIEWED_BY": "A. Lawyer",
+        "KEYS_SOCKET": "/run/survivor-keys/web",
+        "CASES_REVIEWED_ON": "2027-01-31", "CASES_REVIEWED_BY": "A. Lawyer",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def days(tmp_path: Path) -> Path:
+    """A folder with a key of a day."""
+    folder = tmp_path / "epochs"
+    folder.mkdir(mode=0o700)
+    (folder / "epoch-000001-20261122T120000Z").write_text(secrets.token_hex(32) + "\n", "ascii")
+    (folder / "epoch-000001-20261122T120000Z").chmod(0o600)
+    return folder
+
+
+@pytest.fixture
+def small(good: dict[str, str], days: Path) -> dict[str, str]:
+    """A small site, which reads the keys of the days itself."""
+    of_a_larger = {"DATABASE_URL", "DATABASE_PASSWORD_FILE", "KEYS_SOCKET"}
+    return {name: value for name, value in good.items() if name not in of_a_larger} | {"EPOCH_DIR": str(days)}
+
+
+@pytest.fixture
+def key_process(tmp_path: Path, days: Path) -> dict[str, str]:
+    """All the process is told that holds the keys of a larger site."""
+    folder, password = tmp_path / "keys", tmp_path / "keys-password"
+    folder.mkdir(mode=0o750)
+    password.write_text(secrets.token_urlsafe(32) + "\n", "ascii")
+    password.chmod(0o400)
+    return {
+        "KEYS_DATABASE_URL": "postgresql://keys@/keys?host=/run/keys", OF_THE_KEY_PROCESS: str(password),
+        "EPOCH_DIR": str(days), "KEYS_FOLDER": str(folder),
+        "KEYS_WEB_USERS": "1001", "KEYS_WORKER_USERS": "1002",
     }  # fmt: skip
 
 
@@ -71,21 +96,25 @@ def test_t34_no_secret_of_the_code_is_left_out_here() -> None:
     """Every field that is hidden when it is printed comes from one of these files, or it is new."""
     hidden = {
         name
-        for kind in (env.Environment, env.Operator, env.Store)
+        for kind in (env.Environment, env.Operator, stores.Site, stores.Store)
         for name, field in kind.__dataclass_fields__.items()
         if not field.repr
     }
-    files = set(re.findall(r"[A-Z_]+_FILE", SOURCE.read_text("utf-8")))
+    files = {name for source in SOURCES for name in re.findall(r"[A-Z_]+_FILE", source.read_text("utf-8"))}
 
     assert set(SECRETS) >= {"SECRET_KEY_FILE", "INDEX_KEY_FILE"}
     assert hidden == {"secret_key", "older_keys", "index_key", "password"}
     assert {f"{prefix}_PASSWORD_FILE" for prefix in URLS} == PASSWORDS.keys()
     assert len(in_the_code(PASSWORD)) == len(NAMED) + 1
-    assert {name for name in files if name != "_PASSWORD_FILE"} <= ALL.keys()
+    assert {name for name in files if name != "_PASSWORD_FILE"} <= {*ALL, OF_THE_KEY_PROCESS}
 
 
-def test_t34_it_starts_with_all_of_them(good: dict[str, str]) -> None:
+def test_t34_it_starts_with_all_of_them(
+    good: dict[str, str], small: dict[str, str], key_process: dict[str, str]
+) -> None:
     assert env.for_production(good).cases_reviewed
+    assert env.for_production(small).cases_reviewed
+    assert env.for_key_process(key_process).store.password
 
 
 def missing(good: dict[str, str], name: str) -> None:
@@ -135,7 +164,7 @@ def read_by_all(good: dict[str, str], name: str) -> None:
 
 
 def shared_with_another(good: dict[str, str], name: str) -> None:
-    other = next(each for each in (SECRETS if name in SECRETS else sorted(SHARED)) if each != name)
+    other = next(each for each in SECRETS if each != name)
     _write(good, name, Path(good[other]).read_text("ascii"))
 
 
@@ -162,11 +191,9 @@ SPOILT = [
 # A database may know its users without a password, and a password is shorter than a key.
 OF_A_PASSWORD = [
     named_but_not_there, a_folder, empty, a_default, not_text, read_by_the_group, read_by_all,
-    shared_with_another,
 ]  # fmt: skip
 CASES = [(name, spoil) for name in SECRETS for spoil in SPOILT]
 CASES += [(name, spoil) for name in PASSWORDS for spoil in OF_A_PASSWORD]
-CASES.remove(("BROKER_PASSWORD_FILE", shared_with_another))  # it opens nothing that is kept
 
 
 @pytest.mark.parametrize(("name", "spoil"), CASES)
@@ -182,6 +209,16 @@ def test_t34_it_does_not_start_with_this_secret(
     # It says which one, and prints none.
     assert re.search(f"{name}|{ALL[name]}", str(refusal.value))
     assert not [text for text in known if len(text.strip()) > 8 and text.strip() in str(refusal.value)]
+
+
+@pytest.mark.parametrize("spoil", OF_A_PASSWORD)
+def test_t34_the_key_process_does_not_start_with_this_password(
+    spoil: Callable[[dict[str, str], str], None], key_process: dict[str, str]
+) -> None:
+    spoil(key_process, OF_THE_KEY_PROCESS)
+
+    with pytest.raises(env.NotReady, match=OF_THE_KEY_PROCESS):
+        env.for_key_process(key_process)
 
 
 def _is_secret(path: Path) -> bool:
@@ -241,12 +278,22 @@ def epochs_open_to_all(good: dict[str, str]) -> None:
     [epochs_missing, epochs_beside_the_data, epochs_of_a_trial, epochs_too_short, epochs_open_to_all],
 )
 def test_t34_it_does_not_start_with_these_keys_of_the_days(
-    spoil: Callable[[dict[str, str]], None], good: dict[str, str]
+    spoil: Callable[[dict[str, str]], None], small: dict[str, str]
 ) -> None:
-    spoil(good)
+    spoil(small)
 
     with pytest.raises(env.NotReady, match="EPOCH_DIR"):
-        env.for_production(good)
+        env.for_production(small)
+
+
+@pytest.mark.parametrize("spoil", [epochs_missing, epochs_of_a_trial, epochs_too_short, epochs_open_to_all])
+def test_t34_the_key_process_does_not_start_with_these_keys_of_the_days(
+    spoil: Callable[[dict[str, str]], None], key_process: dict[str, str]
+) -> None:
+    spoil(key_process)
+
+    with pytest.raises(env.NotReady, match="EPOCH_DIR"):
+        env.for_key_process(key_process)
 
 
 def started(good: dict[str, str]) -> subprocess.CompletedProcess[str]:

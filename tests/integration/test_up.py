@@ -133,9 +133,7 @@ def test_nothing_is_left_when_command_and_worker_are_killed_at_once(site: Site) 
 
 
 def _worker(site: Site) -> int:
-    return min(
-        pid for pid in site.children() if b"\0work\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    )
+    return min(pid for pid in site.children() if b"\0work\0" in Path(f"/proc/{pid}/cmdline").read_bytes())
 
 
 def test_when_one_part_ends_the_rest_ends_too_and_the_reason_is_said(site: Site) -> None:

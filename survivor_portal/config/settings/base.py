@@ -1,12 +1,14 @@
 """What every situation shares."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from survivor_portal.config.env import EXIT_TARGET as DEFAULT_EXIT_TARGET
 from survivor_portal.config.env import FLOOD_FROM as DEFAULT_FLOOD_FROM
-from survivor_portal.config.env import HOUSE, NEUTRAL_NAME, Store
+from survivor_portal.config.env import HOUSE, NEUTRAL_NAME
 from survivor_portal.config.mails import MailIn, MailOut
+from survivor_portal.config.stores import Store
 from survivor_portal.seals import STRONG
 from survivor_portal.web.safety.logs import logging_config
 
@@ -36,8 +38,9 @@ MIDDLEWARE = [
     "survivor_portal.web.safety.compression.Compression",
     "survivor_portal.web.safety.session.Visits",
     "survivor_portal.web.safety.opened.Opened",
-    # Inside the two above: its page closes no case and loses no cookie.
+    # Inside the two above: their pages close no case and lose no cookie.
     "survivor_portal.web.safety.damaged.Damaged",
+    "survivor_portal.web.safety.away.Away",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -100,11 +103,12 @@ def databases(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def clusters(cases: Store, keys: Store) -> dict[str, dict[str, Any]]:
-    """The two databases of a larger site, each in a PostgreSQL cluster of its own."""
-    return {"default": _postgres(cases), "keys": _postgres(keys)}
+    """Both databases of a larger site, in a PostgreSQL cluster each. Only tests have both in one process."""
+    return {"default": postgres(cases), "keys": postgres(keys)}
 
 
-def _postgres(store: Store) -> dict[str, Any]:
+def postgres(store: Store) -> dict[str, Any]:
+    """One database in a PostgreSQL cluster."""
     options: dict[str, Any] = {
         "connect_timeout": 5,
         # A page that waits longer helps nobody, and holds a worker.
@@ -159,6 +163,12 @@ CASES_OPEN = False
 INDEX_KEY = ""
 EPOCH_DIR = Path()
 EPOCH_MARK = ""
+# Where the process answers that alone holds the keys of the days; "" where this process reads them itself.
+KEYS_SOCKET = ""
+# Of that process only: the folder of its sockets, who may ask, and how many keys it gives out a minute.
+KEYS_FOLDER: Path | None = None
+KEYS_USERS: Mapping[str, frozenset[int]] = {}
+KEYS_A_MINUTE = 3000
 # The pair to which capsules for workers are sealed. Only a worker is given the file with the secret half.
 AUTO_PUBLIC_KEY = ""
 AUTO_KEY_FILE: Path | None = None

@@ -5,7 +5,7 @@ import os
 from survivor_portal.config import bells, env
 
 from .base import *  # noqa: F403
-from .base import clusters, databases
+from .base import databases, postgres
 
 _env = env.for_production(os.environ)
 
@@ -13,7 +13,8 @@ DEBUG = False
 SECRET_KEY = _env.secret_key
 SECRET_KEY_FALLBACKS = list(_env.older_keys)
 ALLOWED_HOSTS = list(_env.hosts)
-DATABASES = clusters(*_env.stores) if _env.stores else databases(_env.data_dir)
+DATABASES = {"default": postgres(_env.site.cases)} if _env.site else databases(_env.data_dir)
+KEYS_SOCKET = _env.site.keys_socket if _env.site else ""
 globals().update(bells.bell(_env.data_dir, _env.broker))
 DATA_DIR = _env.data_dir
 BACKUP_DIR = _env.stewardship.backups

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from survivor_portal.config import autokeys, bells
-from survivor_portal.config.env import Store
+from survivor_portal.config.stores import Store
 from survivor_portal.seals import Cost
 
 from .base import *  # noqa: F403

@@ -12,7 +12,8 @@ from django.utils.module_loading import import_string
 
 from survivor_portal import seals
 from survivor_portal.cases.book import Tampered
-from survivor_portal.web.safety import damaged, errors, left
+from survivor_portal.keystore.away import NotNow
+from survivor_portal.web.safety import away, damaged, errors, left
 from survivor_portal.web.safety.middleware import is_cross_site
 
 Resume = Callable[[HttpRequest], HttpResponse]
@@ -36,6 +37,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     except (Tampered, seals.WrongKey):
         # Middleware hears of exceptions in pages only, and this runs before the page.
         return damaged.page(request)
+    except NotNow:
+        return away.page(request)
 
 
 def _comes_from_elsewhere(request: HttpRequest, reason: str) -> bool:

@@ -22,6 +22,7 @@ from survivor_portal.cases.book import CaseGone, Note
 from survivor_portal.cases.keys import Document, OpenCase
 from survivor_portal.cases.unlocked import Session
 from survivor_portal.web.forms import Question, Words
+from survivor_portal.web.safety.away import SECRET
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.survivor.letters_page import CONFIRM
 
@@ -31,9 +32,8 @@ DONE = "draft_done"
 # Which boxes of the form are for words: a form may make its boxes as it goes.
 BOXES = "draft_boxes"
 STEPS = frozenset({"draft_use", "draft_drop"})
-# What belongs to a form and is nothing anybody typed; and what is never kept.
+# What belongs to a form and is nothing anybody typed.
 _OF_THE_FORM = frozenset({"csrfmiddlewaretoken", FIELD, DONE, BOXES, "step", "go"})
-_SECRET = frozenset({"phrase", "new", "again", "recovery", "code", "own"})
 LONGEST = 400_000
 LONGEST_BOXES = 20_000
 
@@ -180,7 +180,7 @@ def stayed(request: HttpRequest) -> HttpResponse | None:
 
 def _is_kept(name: str) -> bool:
     # What was confirmed was said of the letter as it then stood; it is ticked anew or not at all.
-    return name not in _OF_THE_FORM | _SECRET and not name.startswith(CONFIRM)
+    return name not in _OF_THE_FORM | SECRET and not name.startswith(CONFIRM)
 
 
 def _boxes_of(post: QueryDict) -> tuple[str, ...]:

@@ -37,6 +37,9 @@ RECOVERY_MISTYPED = _("This recovery code has a typing error. It has 24 letters 
 NOT_OPENED = _("These two do not open anything together. Please check both of them.")
 WRONG_PHRASE = _("This is not the phrase. Please check it.")
 BUSY = _("Very many people are here right now. Nothing is lost. Please press the button again in a minute.")
+NOT_NOW = _(
+    "It does not open right now. It is not you. Nothing is lost. Please press the button again in a minute."
+)
 CODE_TAKEN = _("This code is in use. Please go back and take a new one.")
 NOT_THE_SAME = _("This is not the same phrase as on the card. Please check it.")
 
@@ -339,6 +342,9 @@ def attempt(form: Question, do: Callable[[], T]) -> T | No:
     except access.Busy:
         form.add_error(None, BUSY)
         return No(HTTPStatus.SERVICE_UNAVAILABLE, BUSY_SECONDS)
+    except access.NotNow as later:
+        form.add_error(None, NOT_NOW)
+        return No(HTTPStatus.SERVICE_UNAVAILABLE, later.seconds)
     return No(HTTPStatus.UNPROCESSABLE_ENTITY)
 
 

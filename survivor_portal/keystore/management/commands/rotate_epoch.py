@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from survivor_portal.keystore import epochs, rotation
+from survivor_portal.keystore import away, epochs, holder, rotation
 
 
 class Command(BaseCommand):
@@ -21,11 +21,13 @@ class Command(BaseCommand):
             self.stdout.write("No cases are kept here.")
             return
         try:
-            done = rotation.rotate(timezone.now(), force=now)
+            done = holder.turn(timezone.now(), force=now)
         except epochs.NoEpoch:
             raise CommandError(
                 "The folder EPOCH_DIR names is not there, or a key in it is not one."
             ) from None
+        except away.NotNow:
+            raise CommandError("The key process does not answer.") from None
         except rotation.NotRotated as reason:
             raise CommandError(f"Nothing was changed. {reason}") from None
         if done is None:
