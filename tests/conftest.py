@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.browser", "tests.network"]
+pytest_plugins = ["tests.browser", "tests.network", "tests.shares"]
 
 SIZES = tomllib.loads((Path(__file__).parent / "sizes.toml").read_text("utf-8"))
 FULL = os.environ.get("FULL") == "1"

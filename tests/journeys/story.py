@@ -217,6 +217,7 @@ class Story:
             self.page.locator("[aria-busy]").wait_for(state="detached")
         else:
             button.click()
+            self.page.wait_for_load_state()  # until its styles are there, what is hidden can be seen
         self._saw_a_page()
 
     def _saw_a_page(self) -> None:

@@ -8,7 +8,11 @@ import pytest
 
 from tests.browser import PHONE, Watched
 
-pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.integration.pages_that_fail")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.window,
+    pytest.mark.urls("tests.integration.pages_that_fail"),
+]
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 from survivor_portal.intake import StepKey
 from tests.journeys.story import A_POST, NEWS_CASE, Story
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.window]
 
 
 def the_whole_flow(story: Story) -> None:

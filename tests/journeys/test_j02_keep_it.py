@@ -90,6 +90,7 @@ def test_all_answers_and_links_are_there_on_another_device(visitor: Callable[...
     assert {address.removeprefix(elsewhere.base) for address in elsewhere.addresses} == {"/c/", "/next/"}
 
 
+@pytest.mark.window
 def test_with_script_keeping_adds_nothing_to_the_back_list(visitor: Callable[..., Story]) -> None:
     story = visitor()
     story.comes_back_with(NEWS_CASE, A_POST)
@@ -141,6 +142,7 @@ def test_the_card_prints_alone_and_says_nothing(visitor: Callable[..., Story]) -
     assert words == ["Code", code, "Phrase", *phrase.split()]
 
 
+@pytest.mark.window
 def test_back_after_leaving_shows_neither_code_nor_phrase(visitor: Callable[..., Story]) -> None:
     story = visitor(leaving_to=("weather.example",))
     story.comes_back_with(NEWS_CASE, A_POST)

@@ -14,7 +14,7 @@ from survivor_portal.web.forms import TOO_LONG
 from tests.browser import Watched
 from tests.journeys.story import A_POST, NEWS_CASE, Story, begun
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.window]
 
 ELSEWHERE = "/accessibility/"  # any page that knows nothing of the visit
 WORDS = "https://x.com/secret_account/status/4242"

@@ -83,6 +83,7 @@ def test_what_one_presses_is_large_enough(page_factory: PageFactory) -> None:
     assert small == []
 
 
+@pytest.mark.window
 def test_the_error_summary_leads_to_the_field_and_leaves_no_trace(page_factory: PageFactory) -> None:
     page = page_factory()
     page.goto("/next/")
@@ -101,6 +102,7 @@ def test_the_error_summary_leads_to_the_field_and_leaves_no_trace(page_factory: 
     assert page.evaluate("history.length") == entries
 
 
+@pytest.mark.window
 def test_an_answer_goes_on_in_the_same_history_entry(page_factory: PageFactory) -> None:
     page = page_factory()
     page.goto("/next/")

@@ -10,7 +10,7 @@ import pytest
 from tests.browser import PHONE
 from tests.journeys.story import A_POST, NEWS_CASE, Story
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.window]
 
 COLD, WARM = 40_000, 10_000  # bytes of HTML, CSS and script as they come over the line
 
@@ -38,10 +38,10 @@ class Line:
 
 
 def test_the_first_question_page_is_light_and_lighter_the_second_time(
-    browser: Any, served: str, record_property: Callable[[str, object], None]
+    whole_browser: Any, served: str, record_property: Callable[[str, object], None]
 ) -> None:
     # Without the watch of page_factory: a browser whose requests are looked at has no cache.
-    context = browser.new_context(base_url=served, viewport={"width": PHONE[0], "height": PHONE[1]})
+    context = whole_browser.new_context(base_url=served, viewport={"width": PHONE[0], "height": PHONE[1]})
     page = context.new_page()
     line = Line(page)
 

@@ -15,6 +15,8 @@ ALWAYS = {
     "redis-server": "redis-server",
     "postfix": "postfix",
 }
+# The same tests without it take longer: they run in the whole Chromium then.
+QUICKER = {"chromium-headless-shell": "chromium-headless-shell"}
 FULL = {
     "firefox-esr": "firefox-esr",
     "WebKitWebDriver": "webkit2gtk-driver",
@@ -55,18 +57,40 @@ def provide(packages: list[str], *, allowed: bool) -> bool:
         if not sys.stdin.isatty() or input("Go ahead? [y/N] ").strip().lower() not in ("y", "yes"):
             print("Nothing installed. Say yes with --yes, or leave these tests out with --fast.")
             return False
-    quiet = ["-qq", "-o", "DPkg::Lock::Timeout=300"]
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    steps = [
-        (["apt-get", *quiet, "update"], ""),
-        (["apt-get", *quiet, "install", "-y", "--no-install-recommends", *packages], ""),
-    ]
-    if "postfix" in packages:
-        # Debian's own Postfix stays off then: nothing of it listens.
-        steps.insert(0, (["debconf-set-selections"], _POSTFIX_STAYS_OFF))
-    for step, told in steps:
-        print(shlex.join(step), flush=True)
-        if subprocess.run(step, env=environment, stdout=subprocess.DEVNULL, input=told.encode()).returncode:
-            print("apt-get did not manage that; its own words stand above.")
-            return False
+    # Debian's own Postfix stays off then: nothing of it listens.
+    if "postfix" in packages and not _run(["debconf-set-selections"], _POSTFIX_STAYS_OFF):
+        return False
+    if not (_apt("update") and _apt("install", "-y", "--no-install-recommends", *packages)):
+        print("apt-get did not manage that; its own words stand above.")
+        return False
     return True
+
+
+def provide_if_it_has(packages: list[str], *, allowed: bool) -> None:
+    """Installs those of `packages` that this system has, where that was allowed; goes on without the rest."""
+    if not (packages and allowed and shutil.which("apt-get") and os.geteuid() == 0):
+        return
+    if not _has(packages):
+        _apt("update")
+    if known := _has(packages):
+        _apt("install", "-y", "--no-install-recommends", *known)
+
+
+def _has(packages: list[str]) -> list[str]:
+    """Those of them that apt knows just now."""
+    return [
+        package
+        for package in packages
+        if subprocess.run(["apt-cache", "show", package], capture_output=True).returncode == 0
+    ]
+
+
+def _apt(*what: str) -> bool:
+    return _run(["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300", *what])
+
+
+def _run(step: list[str], told: str = "") -> bool:
+    print(shlex.join(step), flush=True)
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    done = subprocess.run(step, env=environment, stdout=subprocess.DEVNULL, input=told.encode())
+    return done.returncode == 0

@@ -1,19 +1,17 @@
-"""`manage.py test`: every check of this project, one after the other, the tests last."""
+"""`manage.py test`: every check of this project, the tests in a few lanes beside the others."""
 
 import argparse
 import os
-import re
 import secrets
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from survivor_portal.config.run import packages, place, servers
+from survivor_portal.config.run import lanes, packages, place
 
 TEST_SETTINGS = "survivor_portal.config.settings.test"
 
@@ -41,133 +39,54 @@ def main(arguments: list[str]) -> int:
         allowed = wanted.yes or os.environ.get("CI", "").lower() in ("1", "true", "yes")
         if not packages.provide(packages.missing(programs), allowed=allowed):
             return 2
+        packages.provide_if_it_has(packages.missing(packages.QUICKER), allowed=allowed)
 
     os.chdir(place.HOUSE)
-    failed = []
-    if not for_pytest:
-        with tempfile.TemporaryDirectory() as folder:
-            for part in parts(Path(folder)):
-                if not _passes(part):
-                    failed.append(part.name)
-        if failed:
-            print(f"\nNot right yet: {', '.join(failed)}. The tests run all the same.\n", flush=True)
     environment = {"DJANGO_SETTINGS_MODULE": TEST_SETTINGS, "FULL": "1" if wanted.full else "0"}
     only = "" if wanted.full else " and not full"
     if os.geteuid() != 0 or wanted.fast:
         only += " and not postfix"
         print("Left out: the tests with a real mail server, which only root can start.", flush=True)
-    if wanted.fast or for_pytest:
-        marks = f"not browser{only}" if wanted.fast else only.removeprefix(" and ")
-        return _pytest(marks, for_pytest, environment) or (1 if failed else 0)
-    with Beside(environment, only) as beside:
-        print("\nIn the browser:", flush=True)
-        browser = _followed(f"browser{only}", environment)
-    runs = [*beside.runs, browser]
-    for run in beside.runs:
-        print(f"\n{run.name}:\n{run.said}", flush=True)
+    failed: list[str] = []
+    if not (wanted.fast or for_pytest):
+        return _all(lanes.Lanes(environment, only, lambda: failed.extend(_looked_over())), failed)
+    if not for_pytest:
+        failed.extend(_looked_over())
+    marks = f"not browser{only}" if wanted.fast else only.removeprefix(" and ")
+    return _pytest(marks, for_pytest, environment) or (1 if failed else 0)
+
+
+def _all(tests: lanes.Lanes, failed: list[str]) -> int:
+    """Runs everything, and sums up. `failed` has, once it is over, which other checks did not hold."""
+    began = time.monotonic()
+    runs = tests.run()
+    for run in runs:
+        if run.code:
+            print(f"\n{run.name}:\n{run.said}", flush=True)
     failed += [run.name for run in runs if run.code]
     if failed:
         print(f"Not right yet: {', '.join(failed)}.", flush=True)
+    minutes, seconds = divmod(round(time.monotonic() - began), 60)
     print(
-        f"{sum(run.count('passed') for run in runs)} passed, {sum(run.bad for run in runs)} failed",
+        f"{sum(run.count('passed') for run in runs)} passed, {sum(run.bad for run in runs)} failed"
+        f" in {minutes}:{seconds:02}",
         flush=True,
     )
     return 1 if failed else 0
 
 
-@dataclass(frozen=True)
-class Run:
-    """What one run of pytest said, and its exit code."""
-
-    name: str
-    said: str
-    code: int
-
-    def count(self, what: str) -> int:
-        """How many tests "passed" or "failed", as its last line tells."""
-        found = re.search(rf"(\d+) {what}", self.said.rstrip().rpartition("\n")[2])
-        return int(found[1]) if found else 0
-
-    @property
-    def bad(self) -> int:
-        return self.count("failed") + self.count("error")
-
-
-def _command(marks: str, further: Sequence[str]) -> list[str]:
-    return [sys.executable, "-m", "pytest", "-q", *(["-m", marks] if marks else []), *further]
-
-
 def _pytest(marks: str, further: Sequence[str], environment: Mapping[str, str]) -> int:
     return subprocess.run(
-        _command(marks, further), env=os.environ | dict(environment), cwd=place.HOUSE
+        [sys.executable, "-m", "pytest", "-q", *(["-m", marks] if marks else []), *further],
+        env=os.environ | dict(environment),
+        cwd=place.HOUSE,
     ).returncode
 
 
-def _followed(marks: str, environment: Mapping[str, str]) -> Run:
-    """Runs pytest and shows what it says while it says it."""
-    said = []
-    with subprocess.Popen(
-        _command(marks, ()),
-        env=os.environ | dict(environment),
-        cwd=place.HOUSE,
-        stdout=subprocess.PIPE,
-        text=True,
-        errors="replace",
-    ) as tests:
-        assert tests.stdout is not None
-        for line in tests.stdout:
-            print(line, end="", flush=True)
-            said.append(line)
-    return Run("In the browser", "".join(said), tests.returncode)
-
-
-class Beside:
-    """All that needs no browser, and after it what looks at a database or starts workers once more, on two
-    clusters of PostgreSQL. It runs beside the browser: the two keep one processor busy each.
-
-    Workers are told by Redis on PostgreSQL; the tests that start them start that too.
-    """
-
-    def __init__(self, environment: Mapping[str, str], only: str) -> None:
-        self._environment = environment
-        self._only = only
-        self.runs: list[Run] = []
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> "Beside":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._thread.join()
-
-    def _run(self) -> None:
-        self._quietly("Without a browser", f"not browser{self._only}", {})
-        marks = f"(database or jobs) and not embedded and not browser{self._only}"
-        name = "On PostgreSQL and Redis"
-        with tempfile.TemporaryDirectory() as folder:
-            # PostgreSQL refuses to run as root, so its own user has to get through to its folders.
-            Path(folder).chmod(0o711)
-            try:
-                with (
-                    servers.postgres(Path(folder) / "cases") as cases,
-                    servers.postgres(Path(folder) / "keys") as keys,
-                ):
-                    self._quietly(name, marks, {"TEST_POSTGRES_PORTS": f"{cases} {keys}"})
-            except servers.NotStarted as no:
-                self.runs.append(Run(name, str(no), 1))
-
-    def _quietly(self, name: str, marks: str, more: Mapping[str, str]) -> None:
-        done = subprocess.run(
-            _command(marks, ("-p", "no:cacheprovider")),
-            env=os.environ | dict(self._environment) | dict(more),
-            cwd=place.HOUSE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
-        self.runs.append(Run(name, done.stdout, done.returncode))
+def _looked_over() -> list[str]:
+    """Makes the checks that are no tests; gives the names of those that did not hold."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [part.name for part in parts(Path(folder)) if not _passes(part)]
 
 
 def parts(folder: Path) -> tuple[Part, ...]:
