@@ -21,6 +21,7 @@ from survivor_portal.config.run import place, servers
 LANES = (os.cpu_count() or 1) + 1
 # To start takes ten seconds: for fewer files than these nobody does.
 FEW = 4
+INTERRUPTED = 2  # pytest's exit code
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Lanes:
         self._only = only
         self._first = first
         self._runs: list[Run] = []
+        self._is_over = False
         self._guard = threading.Lock()
 
     def run(self) -> list[Run]:
@@ -93,7 +95,7 @@ class Lanes:
             self._first()
         for step in range(len(KINDS)):
             number = (lane + step) % len(KINDS)
-            if _has_some_left(folder / str(number)):
+            if not self._is_over and _has_some_left(folder / str(number)):
                 self._share_in(KINDS[number], folder / str(number), lane)
 
     def _share_in(self, kind: Kind, share: Path, lane: int) -> None:
@@ -113,6 +115,8 @@ class Lanes:
                     assert tests.stdout is not None
                     said = [self._show(name, line) for line in tests.stdout]
             self._runs.append(Run(name, "".join(said), tests.returncode))
+            # Somebody pressed Ctrl-C.
+            self._is_over = self._is_over or tests.returncode == INTERRUPTED
         except servers.NotStarted as no:
             self._runs.append(Run(name, self._show(name, str(no)), 1))
 
