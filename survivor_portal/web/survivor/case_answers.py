@@ -14,12 +14,14 @@ from survivor_portal.takedowns.operations import Takedown
 from survivor_portal.takedowns.process import Fact, fact_of
 from survivor_portal.takedowns.standing import Entry
 from survivor_portal.web.forms import PUT_OFF, Words
-from survivor_portal.web.survivor import case_words
+from survivor_portal.web.survivor import case_words, mail_kept
 from survivor_portal.web.survivor.case_desk import UNPROCESSABLE, Desk, here
 from survivor_portal.web.survivor.case_forms import Answered, AnswerKept, WhichGone
 from survivor_portal.web.survivor.case_items import BadNumbers, named, read_numbers, span
 from survivor_portal.web.survivor.case_request import page
 from survivor_portal.web.survivor.case_writing import CHANGED, as_seen, write
+from survivor_portal.web.survivor.mail_kept import Kept
+from survivor_portal.web.survivor.mail_shown import confirm_links, mail_words
 
 
 def answer(desk: Desk) -> HttpResponse:
@@ -88,13 +90,38 @@ def _class_of(entry: Entry) -> ReplyClass:
 def _kept_page(desk: Desk, takedown: Takedown, old: Entry, form: AnswerKept, why: Words = "") -> HttpResponse:
     text = takedown.replies[old.reply]
     reading = read_reply(text, platform=takedown.platform or None)
-    return _reading_page(desk, takedown, reading, text, form, why)
+    return _reading_page(desk, takedown, reading, text, form, why, mail=mail_of(desk, old.reply))
+
+
+def mail_of(desk: Desk, reply: str) -> Kept | None:
+    """The mail this answer came by, if it came by mail."""
+    return next((one for one in mail_kept.every(desk.case) if one.reply == reply), None) if reply else None
+
+
+def read_mail(desk: Desk, takedown: Takedown, mail: Kept) -> HttpResponse:
+    """A mail that nobody has read yet: as if the person had just pasted it."""
+    reading = read_reply(mail.text, platform=takedown.platform or None)
+    form = AnswerKept(
+        takedown=takedown,
+        preset=_named(takedown, mail.text),
+        initial={"says": reading.main.kind.value, "at": mail.at, "text": mail.text},
+    )
+    return _reading_page(desk, takedown, reading, mail.text, form, mail=mail)
 
 
 def _reading_page(
-    desk: Desk, takedown: Takedown, reading: Reading, text: str, form: AnswerKept, why: Words = ""
+    desk: Desk,
+    takedown: Takedown,
+    reading: Reading,
+    text: str,
+    form: AnswerKept,
+    why: Words = "",
+    *,
+    mail: Kept | None = None,
 ) -> HttpResponse:
     context = {
+        "mail": mail and mail_words(mail),
+        "confirm": confirm_links(takedown, text) if reading.says(ReplyClass.ASKS_TO_CONFIRM) else (),
         "form": form,
         "takedown": takedown,
         "says": [

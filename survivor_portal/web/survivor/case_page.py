@@ -22,6 +22,7 @@ from survivor_portal.web.survivor import (
     arrivals,
     case_answers,
     case_letters,
+    case_mail,
     case_plan,
     case_request,
     case_right,
@@ -142,6 +143,7 @@ def _board(desk: Desk, number: int) -> HttpResponse:
         and desk.zone_is_unknown,
         "expires_on": desk.case.expires_on,
         "drafts": keeping.drafts(desk.case),
+        "mails": case_mail.news(desk, lines) if number == 1 else (),
     }
     return render(desk.request, "survivor/case/board.html", context)
 
@@ -184,6 +186,7 @@ ACTIONS: dict[str, Callable[[Desk], HttpResponse]] = {
     **case_right.ACTIONS,
     **case_spread.ACTIONS,
     **case_letters.ACTIONS,
+    **case_mail.ACTIONS,
     **case_rounds.ACTIONS,
 }
 # The steps that a form of more than buttons sends.

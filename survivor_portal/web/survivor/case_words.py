@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from survivor_portal.mails import Verdict
 from survivor_portal.replies import Remark, ReplyClass
 from survivor_portal.takedowns.clocks import Kind, Running, Runs
 from survivor_portal.takedowns.ladder import Do, Reason, Rung
@@ -159,10 +160,43 @@ BOOK: dict[str, Words] = {
     "plan_changed": _("Your answers were changed"),
     "places_named": _("You named a place"),
     "arrived": _("Something you sent after it closed was kept"),
+    "mail_kept": _("Their mail was read and kept here"),
+    "mail_seen": _("You saw their mail"),
     "arrived_unreadable": _("Something came in that could not be read"),
     "draft_kept": _("What you typed was kept for later"),
     "draft_done": _("What was kept for later was used or put away"),
 }
+
+# What came in while the case was closed, by its kind.
+ARRIVED: dict[str, Words] = {"mail": _("A mail came in")}
+
+VERDICTS: dict[Verdict, Words] = {
+    Verdict.VERIFIED: _("The domain of this address stands for the mail."),
+    Verdict.FAILED: _(
+        "The domain of this address does not stand for the mail. Somebody else may have sent it."
+    ),
+    Verdict.NONE: _("Nobody could check if this address is true."),
+}
+FILES: dict[str, Words] = {
+    "image": _("picture"),
+    "video": _("video"),
+    "audio": _("sound"),
+    "text": _("text"),
+    "message": _("another mail"),
+    "application/pdf": _("PDF"),
+}
+
+
+def files_words(removed: Iterable[tuple[str, int]]) -> list[str]:
+    """What was thrown away unread, in words: "2 files (picture)"."""
+    counted: dict[str, int] = {}
+    for kind, count in removed:
+        words = str(FILES.get(kind) or FILES.get(kind.partition("/")[0]) or _("other"))
+        counted[words] = counted.get(words, 0) + count
+    return [
+        ngettext("%(n)d file (%(kind)s)", "%(n)d files (%(kind)s)", count) % {"n": count, "kind": kind}
+        for kind, count in counted.items()
+    ]
 
 
 def step_words(rung: Rung) -> tuple[Words, Words]:
@@ -183,6 +217,9 @@ def happening_words(entry: Entry) -> Words:
 
 def book_words(kind: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """What a line of the book says. `names`: what the requests of the case are called, by their id."""
+    if kind == "arrived" and facts.get("kind") in ARRIVED:
+        words, name = str(ARRIVED[facts["kind"]]), names.get(str(facts["document"].get("request")), "")
+        return f"{name}: {words}" if name else words
     if "request" not in facts:
         return str(BOOK.get(kind, _("Something was changed")))
     said = str(facts.get("entry", {}).get("happening", ""))

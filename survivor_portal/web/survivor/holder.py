@@ -17,7 +17,7 @@ from survivor_portal.cases import records
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.unlocked import Session
-from survivor_portal.takedowns.due import due_by
+from survivor_portal.takedowns.due import DueBy, due_by
 from survivor_portal.takedowns.recount import recount
 from survivor_portal.visits.visit import Data
 from survivor_portal.web.safety.opened import opened_of
@@ -68,6 +68,13 @@ class Holder:
 def holder_of(request: HttpRequest) -> Holder:
     """The holder of this request: the open case if there is one, else the visit."""
     return Holder(request, opened_of(request).open())
+
+
+def due_of(case: OpenCase, now: datetime) -> DueBy:
+    """The clocks of an open case, for what happens in it without its owner asking for a page."""
+    kept = records.read(case, PLAN)
+    minor, zone = _counted_by(kept[0].document if kept else {})
+    return due_by(now, counts_as_minor=minor, zone=zone)
 
 
 def country(data: Data) -> str:
