@@ -14,6 +14,7 @@ ALWAYS = {
     "initdb": "postgresql",
     "redis-server": "redis-server",
     "postfix": "postfix",
+    "systemd-analyze": "systemd",
 }
 # The same tests without it take longer: they run in the whole Chromium then.
 QUICKER = {"chromium-headless-shell": "chromium-headless-shell"}
