@@ -1,6 +1,6 @@
 """Open a new case, open one again, and change what opens it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -107,18 +107,25 @@ def open_new(
             row.save(force_insert=True)
     except IntegrityError:
         raise CodeTaken from None
+    own = seals.new_pair()
     try:
         half = shred.create([row.pk])[row.pk]
         case = OpenCase(row.pk, seals.new_key(), half, row.expires_on)
-        salt, wrap = opening.wrapped(case, Bucket.phrase, phrases.canonical(phrase))
+        salt, wrap = opening.wrapped(case, own.secret, Bucket.phrase, phrases.canonical(phrase))
     except (Busy, NotNow):
         _give_up(row, now)
         raise
     pair = seals.new_pair()
     with transaction.atomic():
-        Case.objects.filter(pk=row.pk).update(salt=salt, wrap=wrap, public_key=pair.public)
-        own = {"secret": pair.secret.hex(), "keep_days": keep_days}
-        records.add(case, OWN, own, Note("case_opened", {"keep_days": keep_days}), now)
+        Case.objects.filter(pk=row.pk).update(
+            salt=salt,
+            wrap=wrap,
+            public_key=pair.public,
+            owner_key=own.public,
+            sealed_key=opening.sealed_key(case, own.public),
+        )
+        document = {"secret": pair.secret.hex(), "keep_days": keep_days}
+        records.add(case, OWN, document, Note("case_opened", {"keep_days": keep_days}), now)
         session = unlocked.begin(case, now, watched=watched)
     return NewCase(code, phrase, session)
 
@@ -151,12 +158,23 @@ def ask_again(case: OpenCase, phrase: str, now: datetime) -> None:
 
     Counted apart from tries at the door: nobody outside can keep the owner from deleting the case.
     """
+    _asked_again(case, phrase, now)
+
+
+def _asked_again(case: OpenCase, phrase: str, now: datetime) -> bytes:
+    """As `ask_again`; gives the secret half of the owner's pair."""
     index = Case.objects.values_list("code_index", flat=True).get(pk=case.id)
-    opening.try_secret(index, Bucket.again, phrases.canonical(phrase), now)
+    tried = opening.try_secret(index, Bucket.again, phrases.canonical(phrase), now)
     with transaction.atomic():
         failed = throttle.forgive(index, Bucket.again)
         if failed:
             book.add(case, [Note("tries_failed", {"count": failed}, by="unknown")], now)
+    return tried.owner
+
+
+def has_its_key(case: OpenCase) -> bool:
+    """Is the key in hand the one the case has now? A case that is gone has none."""
+    return Case.objects.filter(pk=case.id, key_number=case.key_number).exists()
 
 
 def confirm(case: OpenCase, phrase: str, now: datetime) -> None:
@@ -172,8 +190,8 @@ def change_phrase(session: Session, old: str, now: datetime, *, new: str = "") -
     """
     if new and (why := phrases.refused(new)):
         raise PhraseRefused(why)
-    ask_again(session.case, old, now)
-    return _with_new_phrase(session, new, now, "phrase_changed")
+    owner = _asked_again(session.case, old, now)
+    return _with_new_phrase(session, owner, new, now, "phrase_changed")
 
 
 def phrase_after_recovery(
@@ -183,10 +201,10 @@ def phrase_after_recovery(
     if new and (why := phrases.refused(new)):
         raise PhraseRefused(why)
     index = Case.objects.values_list("code_index", flat=True).get(pk=session.case.id)
-    opening.try_secret(index, Bucket.recovery, codes.read_recovery_code(recovery), now)
+    tried = opening.try_secret(index, Bucket.recovery, codes.read_recovery_code(recovery), now)
     with transaction.atomic():
         throttle.forgive(index, Bucket.recovery)
-    return _with_new_phrase(session, new, now, "phrase_changed_by_recovery")
+    return _with_new_phrase(session, tried.owner, new, now, "phrase_changed_by_recovery")
 
 
 def change_code(session: Session, phrase: str, now: datetime, *, code: str = "") -> tuple[Session, str]:
@@ -211,9 +229,9 @@ def change_code(session: Session, phrase: str, now: datetime, *, code: str = "")
 
 def new_recovery_code(session: Session, phrase: str, now: datetime) -> str:
     """A recovery code, shown once; one made before opens nothing from then on."""
-    ask_again(session.case, phrase, now)
+    owner = _asked_again(session.case, phrase, now)
     recovery = codes.new_recovery_code()
-    salt, wrap = opening.wrapped(session.case, Bucket.recovery, recovery)
+    salt, wrap = opening.wrapped(session.case, owner, Bucket.recovery, recovery)
     with transaction.atomic():
         Case.objects.filter(pk=session.case.id).update(recovery_salt=salt, recovery_wrap=wrap)
         book.add(session.case, [Note("recovery_code_made")], now)
@@ -249,13 +267,15 @@ def _opened(index: str, bucket: Bucket, secret: str, now: datetime, watched: boo
         Case.objects.filter(pk=tried.case.id).update(
             expires_on=expires_on, last_active_on=now.date(), confirm_by=None
         )
-        case = OpenCase(tried.case.id, tried.case.case_key, tried.case.shred, expires_on)
+        case = replace(tried.case, expires_on=expires_on)
         return Opened(unlocked.begin(case, now, watched=watched), failed)
 
 
-def _with_new_phrase(session: Session, new: str, now: datetime, kind: str) -> tuple[Session, str]:
+def _with_new_phrase(
+    session: Session, owner: bytes, new: str, now: datetime, kind: str
+) -> tuple[Session, str]:
     phrase = new or phrases.new_phrase()
-    salt, wrap = opening.wrapped(session.case, Bucket.phrase, phrases.canonical(phrase))
+    salt, wrap = opening.wrapped(session.case, owner, Bucket.phrase, phrases.canonical(phrase))
     with transaction.atomic():
         Case.objects.filter(pk=session.case.id).update(salt=salt, wrap=wrap, kdf=opening.KDF)
         book.add(session.case, [Note(kind)], now)
@@ -296,6 +316,7 @@ __all__ = [
     "change_code",
     "change_phrase",
     "confirm",
+    "has_its_key",
     "keep_for",
     "new_recovery_code",
     "open_new",

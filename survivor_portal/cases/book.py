@@ -22,6 +22,7 @@ from survivor_portal.cases.models import Entry as Row
 TABLE = "cases_entry"
 MARK = "cases_case"
 OWNER = "owner"
+AT_ONCE = 500
 
 
 class Tampered(Exception):
@@ -34,6 +35,10 @@ class Tampered(Exception):
 
 class CaseGone(Exception):
     """The case was deleted meanwhile."""
+
+
+class Rekeyed(Exception):
+    """The case got a new key meanwhile. Nothing was written; it has to be opened again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +68,10 @@ class Entry:
 def add(case: OpenCase, notes: Sequence[Note], now: datetime) -> int:
     """Write notes at the end of the book; the number of the last. With whatever else happens, or not at all.
 
-    Call it in the same transaction as the change it tells of. Raises Tampered, CaseGone.
+    Call it in the same transaction as the change it tells of. Raises Tampered, CaseGone, Rekeyed.
     """
     with transaction.atomic():
-        row = Case.objects.select_for_update().filter(pk=case.id).only("book_length", "book_mark").first()
-        if row is None:
-            raise CaseGone
+        row = _row(case, for_update=True)
         seq, mark = row.book_length, _mark(case, row)
         head, rows = bytes.fromhex(mark["head"]), mark.get("rows", {})
         made = []
@@ -103,11 +106,10 @@ def timeline(case: OpenCase) -> tuple[Entry, ...]:
 def page(case: OpenCase, *, before: int | None = None, count: int | None = 50) -> tuple[Entry, ...]:
     """The last entries (before number `before`), oldest first, each checked against the one before it.
 
-    Costs what it shows. The newest page is checked against the sealed end of the book as well.
+    Costs what it shows. The newest page is checked against the sealed end of the book as well. Raises
+    Tampered, CaseGone, Rekeyed.
     """
-    row = Case.objects.filter(pk=case.id).only("book_length", "book_mark").first()
-    if row is None:
-        raise CaseGone
+    row = _row(case)
     end = bytes.fromhex(_mark(case, row)["head"])
     last = row.book_length if before is None else min(before - 1, row.book_length)
     first = 1 if count is None else max(last - count + 1, 1)
@@ -135,6 +137,21 @@ def page(case: OpenCase, *, before: int | None = None, count: int | None = 50) -
     return tuple(entries)
 
 
+def rewrite(old: OpenCase, new: OpenCase) -> bytes:
+    """Put every entry under the new key of its case, as it is; gives the sealed end of the book under it.
+
+    Leaves and heads stay: the chain is the same. Raises seals.WrongKey, Tampered.
+    """
+    row = _row(old, for_update=True)
+    first = 1
+    while rows := list(Row.objects.filter(case_id=old.id, seq__gte=first).order_by("seq")[:AT_ONCE]):
+        for entry in rows:
+            entry.envelope = keys.reseal(old, new, TABLE, str(entry.seq), 1, bytes(entry.envelope))
+        Row.objects.bulk_update(rows, ["envelope"], batch_size=AT_ONCE)
+        first = rows[-1].seq + 1
+    return keys.seal(new, MARK, new.id, row.book_length, _mark(old, row))
+
+
 def revisions(entries: Sequence[Entry]) -> dict[str, int]:
     """The last revision of each record the book tells of: "table|row" to revision.
 
@@ -148,11 +165,9 @@ def not_as_told(case: OpenCase) -> dict[str, int]:
     """Rows of the case that are not as the book last told: put back, dropped or slipped in from outside.
 
     "table|row" to the revision it has now, 0 where it is gone. Costs one small document and a query a table.
-    Raises Tampered, CaseGone.
+    Raises Tampered, CaseGone, Rekeyed.
     """
-    row = Case.objects.filter(pk=case.id).only("book_length", "book_mark").first()
-    if row is None:
-        raise CaseGone
+    row = _row(case)
     told: dict[str, int] = {name: revision for name, revision in _mark(case, row)["rows"].items() if revision}
     here = _revisions_here(case)
     return {name: here.get(name, 0) for name in told.keys() | here.keys() if told.get(name) != here.get(name)}
@@ -167,6 +182,16 @@ def _revisions_here(case: OpenCase) -> dict[str, int]:
             rows = model._default_manager.filter(case_id=case.id).values_list("pk", "revision")
             found |= {f"{model._meta.db_table}|{pk}": revision for pk, revision in rows}
     return found
+
+
+def _row(case: OpenCase, *, for_update: bool = False) -> Case:
+    rows = Case.objects.select_for_update() if for_update else Case.objects.all()
+    row = rows.filter(pk=case.id).only("book_length", "book_mark", "key_number").first()
+    if row is None:
+        raise CaseGone
+    if row.key_number != case.key_number:
+        raise Rekeyed
+    return row
 
 
 def _mark(case: OpenCase, row: Case) -> keys.Document:

@@ -50,7 +50,9 @@ def erase_case(case_id: str, now: datetime) -> None:
     row = Case.objects.filter(pk=case_id).only("code_index").first()
     if row is None:
         return
-    Case.objects.filter(pk=case_id).update(wrap=b"", recovery_wrap=b"", public_key=b"", expires_on=_LONG_AGO)
+    Case.objects.filter(pk=case_id).update(
+        wrap=b"", recovery_wrap=b"", sealed_key=b"", public_key=b"", expires_on=_LONG_AGO
+    )
     throttle.forget(row.code_index)
     try:
         with transaction.atomic():

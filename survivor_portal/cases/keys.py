@@ -21,6 +21,8 @@ class OpenCase:
     case_key: bytes = field(repr=False)
     shred: bytes = field(repr=False)
     expires_on: date
+    # How often the case got a new key; who still has an earlier one must open it again.
+    key_number: int = 1
 
 
 def new_id() -> str:
@@ -44,6 +46,11 @@ def unseal(case: OpenCase, table: str, row: str, revision: int, envelope: bytes)
     """The document again. Raises seals.WrongKey where it was changed, moved, or is of another revision."""
     place = seals.Place(table, row, case.id, revision)
     return unpacked(seals.unlock_record(case.case_key, case.shred, bytes(envelope), place))
+
+
+def reseal(old: OpenCase, new: OpenCase, table: str, row: str, revision: int, envelope: bytes) -> bytes:
+    """The same document for the same place, under the key the case has now. Raises seals.WrongKey."""
+    return seal(new, table, row, revision, unseal(old, table, row, revision, envelope))
 
 
 def packed(document: Document) -> bytes:

@@ -28,6 +28,10 @@ class Case(models.Model):
     recovery_salt = models.BinaryField(default=bytes)
     recovery_wrap = models.BinaryField(default=bytes)
     public_key = models.BinaryField(default=bytes)
+    # The case's key, sealed to the pair whose secret half is what phrase and recovery code open.
+    owner_key = models.BinaryField(default=bytes)
+    sealed_key = models.BinaryField(default=bytes)
+    key_number = models.PositiveIntegerField(default=1)
     book_length = models.PositiveIntegerField(default=0)
     book_mark = models.BinaryField(default=bytes)
     expires_on = models.DateField(db_index=True)

@@ -1,6 +1,6 @@
 """Try a secret on a case: the same steps in the same order whether or not there is such a case."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.conf import settings
@@ -28,10 +28,15 @@ class NotOpened(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A case that opened, and its row as it was."""
+    """A case that opened, its row as it was, and what the secret gave: the owner's own half of a pair.
+
+    Only who knows the phrase or the recovery code has `owner`; it is in no session and in no record, so that
+    nobody else whom the case was opened for can follow it through a change of its key.
+    """
 
     case: OpenCase
     code_index: str
+    owner: bytes = field(repr=False)
 
 
 def code_index(code: str) -> str:
@@ -88,20 +93,32 @@ def try_secret(index: str, bucket: Bucket, secret: str, now: datetime) -> Tried:
         salt, wrap = _of(row, bucket)
         slow = seals.phrase_key(secret, salt, settings.PHRASE_COST)
         try:
-            case_key = seals.unwrap(wrap, phrase_key=slow, shred=half, context=context(row.pk, bucket))
+            owner = seals.unwrap(wrap, phrase_key=slow, shred=half, context=context(row.pk, bucket))
+            case_key = opened_key(row, owner)
         except seals.WrongKey:
             if bucket is not Bucket.again:
                 flood.note(now)
             raise NotOpened from None
-    return Tried(OpenCase(row.pk, case_key, half, row.expires_on), row.code_index)
+    return Tried(OpenCase(row.pk, case_key, half, row.expires_on, row.key_number), row.code_index, owner)
 
 
-def wrapped(case: OpenCase, bucket: Bucket, secret: str) -> tuple[bytes, bytes]:
-    """A fresh salt, and the key of a case under this secret."""
+def sealed_key(case: OpenCase, owner_key: bytes) -> bytes:
+    """The key of a case for its owner: sealed to the public half of the pair."""
+    return seals.seal_to(owner_key, case.case_key, context=_key_context(case.id, case.key_number))
+
+
+def opened_key(row: Case, owner: bytes) -> bytes:
+    """The key of a case, with the secret half of its owner's pair. Raises WrongKey."""
+    sealed = bytes(row.sealed_key)
+    return seals.open_sealed(owner, sealed, context=_key_context(row.pk, row.key_number))
+
+
+def wrapped(case: OpenCase, owner: bytes, bucket: Bucket, secret: str) -> tuple[bytes, bytes]:
+    """A fresh salt, and the secret half of the owner's pair under this secret."""
     salt = seals.new_salt()
     with SLOW_KEYS.turn():
         slow = seals.phrase_key(secret, salt, settings.PHRASE_COST)
-    envelope = seals.wrap(case.case_key, phrase_key=slow, shred=case.shred, context=context(case.id, bucket))
+    envelope = seals.wrap(owner, phrase_key=slow, shred=case.shred, context=context(case.id, bucket))
     return salt, envelope
 
 
@@ -109,6 +126,10 @@ def context(case_id: str, bucket: Bucket) -> bytes:
     """What a wrap is bound to: its case, its purpose, and how its key was made."""
     purpose = Bucket.recovery if bucket is Bucket.recovery else Bucket.phrase
     return f"{purpose}|{case_id}|{KDF}".encode()
+
+
+def _key_context(case_id: str, number: int) -> bytes:
+    return f"casekey1|{case_id}|{number}".encode()
 
 
 def _found(index: str) -> Case:

@@ -4,7 +4,7 @@ A form that was sent after the case had closed goes in here, and later the answe
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
@@ -61,14 +61,11 @@ def take_in(case: OpenCase, now: datetime, receive: Receiver | None = None) -> t
         if not rows:
             return ()
         (own,) = records.read(case, access.OWN)
-        secret = bytes.fromhex(own.document["secret"])
+        secrets = secrets_of(own.document)
         found, unreadable = [], 0
         for row in rows:
-            try:
-                text = seals.open_sealed(
-                    secret, bytes(row.envelope), context=_context(case.id, row.pk, row.kind)
-                )
-            except seals.WrongKey:
+            text = _opened(row, secrets)
+            if text is None:
                 unreadable += 1
                 continue
             found.append({**keys.unpacked(text), "kind": row.kind})
@@ -82,6 +79,32 @@ def take_in(case: OpenCase, now: datetime, receive: Receiver | None = None) -> t
             for arrived in found:
                 receive(arrived)
     return tuple(found)
+
+
+def secrets_of(own: Document) -> tuple[bytes, ...]:
+    """The secret halves that open what is dropped: of the pair a case has, and of the one it had before."""
+    return tuple(bytes.fromhex(own[name]) for name in ("secret", "former") if own.get(name))
+
+
+def seal_anew(case_id: str, secrets: Sequence[bytes], public: bytes) -> None:
+    """What waits in the slot, sealed to the new pair of its case. What does not open is left as it is."""
+    rows = list(Arrival.objects.select_for_update().filter(case_id=case_id))
+    for row in rows:
+        text = _opened(row, secrets)
+        if text is not None:
+            context = _context(case_id, row.pk, row.kind)
+            row.envelope = seals.seal_to(public, text, context=context)
+    Arrival.objects.bulk_update(rows, ["envelope"])
+
+
+def _opened(row: Arrival, secrets: Sequence[bytes]) -> bytes | None:
+    context = _context(row.case_id, row.pk, row.kind)
+    for secret in secrets:
+        try:
+            return seals.open_sealed(secret, bytes(row.envelope), context=context)
+        except seals.WrongKey:
+            continue
+    return None
 
 
 def handle(case_id: str, now: datetime) -> str:

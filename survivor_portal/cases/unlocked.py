@@ -46,7 +46,15 @@ def begin(case: OpenCase, now: datetime, *, watched: bool = False) -> Session:
     """Keep a case open under a new token. `watched` where somebody else may look at this device."""
     token = seals.new_token()
     short = flood.is_on(now)
-    kept = keys.packed({"case": case.id, "key": case.case_key.hex(), "short": short, "watched": watched})
+    kept = keys.packed(
+        {
+            "case": case.id,
+            "key": case.case_key.hex(),
+            "key_number": case.key_number,
+            "short": short,
+            "watched": watched,
+        }
+    )
     Row.objects.create(
         id=_row_id(token),
         tag=tag(case.id),
@@ -68,10 +76,11 @@ def resume(token: bytes, now: datetime) -> Session | None:
         return None
     # The shred key is asked for each time: what was deleted closes in every browser at once.
     half = shred.get([kept["case"]])
-    found = Case.objects.filter(pk=kept["case"]).only("expires_on").first()
-    if found is None or found.pk not in half:
+    found = Case.objects.filter(pk=kept["case"]).only("expires_on", "key_number").first()
+    if found is None or found.pk not in half or found.key_number != kept["key_number"]:
         return None
-    case = OpenCase(found.pk, bytes.fromhex(kept["key"]), half[found.pk], found.expires_on)
+    key = bytes.fromhex(kept["key"])
+    case = OpenCase(found.pk, key, half[found.pk], found.expires_on, found.key_number)
     short = bool(kept.get("short"))
     session = Session(token, case, bool(kept["watched"]), row.created_at, row.seen_at, short)
     if now >= session.closes_at:

@@ -61,7 +61,16 @@ ALLOWED = {
 }  # fmt: skip
 # What is there beside it, each for a reason that stands in `docs/clear-columns.csv`.
 BESIDE = {
-    "cases_case": {"recovery_salt", "recovery_wrap", "book_length", "book_mark", "confirm_by"},
+    "cases_case": {
+        "recovery_salt",
+        "recovery_wrap",
+        "book_length",
+        "book_mark",
+        "confirm_by",
+        "owner_key",
+        "sealed_key",
+        "key_number",
+    },
     "cases_entry": {"id", "envelope"},
     "cases_unlocked": {"tag", "seen_at"},
     "cases_throttle": {"unseen"},
@@ -121,7 +130,8 @@ SHAPES = {
 # Envelopes of text: version, nonce, key or salt in front, tag behind, and steps of 256 bytes between.
 AROUND = {
     "cases_record.envelope": 1 + 12 + 16, "cases_entry.envelope": 1 + 12 + 16,
-    "cases_case.book_mark": 1 + 12 + 16, "takedowns_takedown.overview": 1 + 12 + 16,
+    "cases_case.book_mark": 1 + 12 + 16, "cases_case.sealed_key": 1 + 32 + 16,
+    "takedowns_takedown.overview": 1 + 12 + 16,
     "takedowns_takedown.details": 1 + 12 + 16, "cases_arrival.envelope": 1 + 32 + 16,
     "cases_unlocked.sealed": 1 + 32 + 12 + 16, "visits_visit.sealed": 1 + 32 + 12 + 16,
     "keystore_capsule.envelope": 1 + 32 + 12 + 16, "keystore_shred.wrapped": 1 + 32 + 12 + 16,
@@ -130,8 +140,11 @@ AROUND = {
 # And those of fixed length: keys, salts, wraps, hashes.
 FIXED = {
     "cases_case.salt": 16, "cases_case.recovery_salt": 16, "cases_case.wrap": 77,
-    "cases_case.recovery_wrap": 77, "cases_case.public_key": 32, "cases_entry.leaf": 32,
-    "cases_entry.head": 32,
+    "cases_case.recovery_wrap": 77, "cases_case.public_key": 32, "cases_case.owner_key": 32,
+    "cases_entry.leaf": 32, "cases_entry.head": 32,
+}  # fmt: skip
+EMPTY_IN_THE_STAND_IN = {
+    "cases_case.public_key", "cases_case.book_mark", "cases_case.owner_key", "cases_case.sealed_key",
 }  # fmt: skip
 
 
@@ -234,7 +247,7 @@ def _fits(name: str, value: Any, *, stand_in: bool) -> None:
         assert name in ("cases_case.confirm_by", "takedowns_takedown.due_at", "slips_slip.lease_until"), name
     elif name in SHAPES:
         assert SHAPES[name].fullmatch(value), name
-    elif stand_in and name in ("cases_case.public_key", "cases_case.book_mark"):
+    elif stand_in and name in EMPTY_IN_THE_STAND_IN:
         # The one that stands in for unknown codes holds nothing.
         assert bytes(value) == b""
     elif name in AROUND:

@@ -41,6 +41,7 @@ MIDDLEWARE = [
     # Inside the two above: their pages close no case and lose no cookie.
     "survivor_portal.web.safety.damaged.Damaged",
     "survivor_portal.web.safety.away.Away",
+    "survivor_portal.web.safety.meanwhile.Meanwhile",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
