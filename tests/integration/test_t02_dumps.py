@@ -11,7 +11,7 @@ import pytest
 from survivor_portal import seals
 from survivor_portal.cases import access, book, records, slot
 from survivor_portal.cases.keys import OpenCase
-from survivor_portal.keystore import epochs
+from survivor_portal.keystore import epochs, locks
 from survivor_portal.takedowns import operations
 from tests.dumps import Dump, by_phrase, dumped, opened, sealed_rows
 
@@ -49,11 +49,9 @@ def guesses(*dumps: Dump) -> list[bytes]:
 
 def halves_with_the_days_keys(keys_dump: Dump) -> list[bytes]:
     """What the keys of the days make of the second database."""
-    from survivor_portal.keystore import shred
-
     known = epochs.known()
     return [
-        shred.opened(known[row["epoch"]].key(), row["id"], row["epoch"], bytes(row["wrapped"]))
+        locks.unlock_shred(known[row["epoch"]].key(), row["id"], row["epoch"], bytes(row["wrapped"]))
         for row in keys_dump["keystore_shred"]
     ]
 
