@@ -2,8 +2,13 @@
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+
+from survivor_portal.config import stores
+from survivor_portal.config.stores import Store
 
 
 @dataclass(frozen=True)
@@ -13,15 +18,65 @@ class Stewardship:
     backups: Path | None = None
     keys_backups: Path | None = None
     metrics: tuple[str, int] | None = None
+    # What a lawyer looked at, and on which day.
+    reviewed_on: Mapping[str, date] = field(default_factory=dict)
 
 
 NONE = Stewardship()
 
 
+@dataclass(frozen=True)
+class Steward:
+    """What the operator's own commands are told on a larger site. A backup needs one store, a restore all."""
+
+    data_dir: Path
+    cases: Store | None
+    keys: Store | None
+    epoch_dir: Path = Path()
+    index_key: str = field(repr=False, default="")
+    places: Stewardship = NONE
+
+
 def read(environ: Mapping[str, str], apart: Mapping[str, Path], problems: list[str]) -> Stewardship:
     """What the environment says. `apart` names folders in which no backup may lie, nor they in it."""
     found = {name: _folder(environ, name, apart, problems) for name in ("BACKUP_DIR", "KEYS_BACKUP_DIR")}
-    return Stewardship(found["BACKUP_DIR"], found["KEYS_BACKUP_DIR"], _metrics(environ, problems))
+    return Stewardship(
+        found["BACKUP_DIR"], found["KEYS_BACKUP_DIR"], _metrics(environ, problems), _reviewed_on(environ)
+    )
+
+
+def for_steward(
+    environ: Mapping[str, str], data_dir: Path, epoch_dir: Path, index_key: str, problems: list[str]
+) -> Steward:
+    """What the environment says. Which of it a command needs, it says itself."""
+    found = {
+        prefix: stores.store(environ, prefix, url, problems) if url else None
+        for prefix in ("DATABASE", "KEYS_DATABASE")
+        for url in (environ.get(f"{prefix}_URL", "").strip(),)
+    }
+    if not any(found.values()):
+        problems.append("DATABASE_URL or KEYS_DATABASE_URL is missing")
+    if environ.get("KEYS_SOCKET"):
+        problems.append("KEYS_SOCKET is for processes that ask for keys one by one")
+    return Steward(
+        data_dir,
+        found["DATABASE"],
+        found["KEYS_DATABASE"],
+        epoch_dir,
+        index_key,
+        read(environ, {"EPOCH_DIR": epoch_dir}, problems),
+    )
+
+
+def _reviewed_on(environ: Mapping[str, str]) -> dict[str, date]:
+    """Each day that is named. Whether it must be, and whether it is a day, others say."""
+    days = {}
+    for name, value in environ.items():
+        if name.endswith("_REVIEWED_ON") and value.strip():
+            what = name.removesuffix("_REVIEWED_ON").lower().replace("_", " ")
+            with suppress(ValueError):
+                days[what] = date.fromisoformat(value.strip())
+    return days
 
 
 def _folder(

@@ -183,6 +183,24 @@ def for_key_process(environ: Mapping[str, str]) -> keyring.KeyProcess:
     return found
 
 
+def for_steward(environ: Mapping[str, str]) -> backups.Steward:
+    """Values for the operator's own commands on a larger site; raises NotReady as above."""
+    problems: list[str] = []
+    data_dir = environ.get("DATA_DIR", "").strip()
+    if not data_dir:
+        problems.append("DATA_DIR is missing")
+    apart = (Path(data_dir), HOUSE) if data_dir else (HOUSE,)
+    epochs = keyring.epoch_dir(environ.get("EPOCH_DIR", "").strip(), apart, DEVELOPMENT_MARK, problems)
+    has_index_key = (
+        environ.get("INDEX_KEY_FILE")
+        or (Path(environ.get("CREDENTIALS_DIRECTORY") or os.devnull) / "index-key").is_file()
+    )
+    index_key = _index_key(environ, [], problems) if has_index_key else ""
+    found = backups.for_steward(environ, _folder(data_dir, problems), epochs, index_key, problems)
+    _stop_if(problems)
+    return found
+
+
 def _stop_if(problems: list[str]) -> None:
     if problems:
         raise NotReady(

@@ -43,7 +43,7 @@ def hand_over(mail: bytes, sender: str, recipient: str) -> Taken:
     if out is None:
         raise TryLater
     try:
-        server = _connected()
+        server = connected()
         try:
             return _given(server, mail, sender, recipient)
         finally:
@@ -57,8 +57,8 @@ def hand_over(mail: bytes, sender: str, recipient: str) -> Taken:
         raise TryLater from None
 
 
-def _connected() -> smtplib.SMTP:
-    """A conversation that has got as far as it can without the mail."""
+def connected(patience: float = TIMEOUT) -> smtplib.SMTP:
+    """A conversation that has got as far as it can without the mail. Raises SMTPException, OSError."""
     out = settings.MAIL_OUT
     assert out is not None
     # Without a name of its own smtplib would tell them, and ask the DNS about, the name of this machine.
@@ -66,10 +66,10 @@ def _connected() -> smtplib.SMTP:
     context = ssl.create_default_context()
     if out.tls == "tls":
         server: smtplib.SMTP = smtplib.SMTP_SSL(
-            out.host, out.port, local_hostname=name, timeout=TIMEOUT, context=context
+            out.host, out.port, local_hostname=name, timeout=patience, context=context
         )
     else:
-        server = smtplib.SMTP(out.host, out.port, local_hostname=name, timeout=TIMEOUT)
+        server = smtplib.SMTP(out.host, out.port, local_hostname=name, timeout=patience)
     try:
         if out.tls == "starttls":
             server.starttls(context=context)

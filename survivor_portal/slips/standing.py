@@ -1,7 +1,7 @@
 """How the due work stands, in counts and ages: for the operator, and without anything anybody wrote."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Min, QuerySet
 
@@ -53,6 +53,18 @@ def lines(now: datetime) -> list[Line]:
         )
         for kind in sorted({*due, *later, *taken, *dead})
     ]
+
+
+def regular_late(now: datetime) -> timedelta | None:
+    """How long the regular work has been left lying; zero while workers do it, None where none ever began.
+
+    Regular work is about no row. What a worker holds counts from the end of its lease.
+    """
+    regular = Slip.objects.filter(subject="").exclude(state=State.done)
+    due = regular.filter(state=State.waiting).aggregate(oldest=Min("due_at"))["oldest"]
+    left = regular.filter(state=State.taken).aggregate(oldest=Min("lease_until"))["oldest"]
+    moments = [moment for moment in (due, left) if moment is not None]
+    return max(now - min(moments), timedelta()) if moments else None
 
 
 def _counts(slips: QuerySet[Slip]) -> dict[str, int]:

@@ -50,6 +50,13 @@ class Part(StrEnum):
         return timedelta(days=30) if self is Part.site else timedelta(days=2)
 
 
+def parts_here() -> tuple[Part, ...]:
+    """The databases this process can reach itself. Where a key process holds the keys, most reach one."""
+    reached = {alias for alias, given in settings.DATABASES.items() if given.get("ENGINE", "").strip()}
+    reached -= {alias for alias in reached if settings.DATABASES[alias]["ENGINE"].endswith(".dummy")}
+    return tuple(part for part in Part if part.alias in reached)
+
+
 class NotABackup(Exception):
     """No backup of ours, a damaged one, or one that does not fit here; the message says which."""
 
@@ -82,6 +89,8 @@ def make(part: Part, target: Path, now: datetime, *, prune: bool = True) -> Path
 
     Raises NotCopied; then nothing new lies in `target` and nothing old was deleted.
     """
+    if part not in parts_here():
+        raise NotCopied("this process does not reach that database; see docs/operating.md, 'A larger site'")
     _allowed(target)
     final = target / f"{part}-{now.astimezone(UTC).strftime(_STAMP)}"
     half = target / f".{final.name}.part"
@@ -186,7 +195,7 @@ def _write_ledger(folder: Path) -> None:
     lines = ledger.in_files()
     # The machine that holds the keys need not reach the other database. Its backups carry the rows.
     with suppress(DatabaseError):
-        lines |= ledger.in_rows()
+        lines |= ledger.in_rows() if Part.site in parts_here() else {}
     folder.mkdir(mode=0o700)
     for day in sorted(set(lines.values())):
         path = folder / day.isoformat()

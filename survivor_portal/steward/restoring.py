@@ -12,7 +12,7 @@ from django.db import DatabaseError, connections
 
 from survivor_portal.cases import access, ending, ledger, restored
 from survivor_portal.cases.ledger import Ended, Ledger
-from survivor_portal.keystore import backed, capsules, epochs, rotation
+from survivor_portal.keystore import backed, capsules, epochs, holder, rotation
 from survivor_portal.slips import due
 from survivor_portal.steward import backups, engines, presence, unfinished
 from survivor_portal.steward.backups import Manifest, NotABackup, Part
@@ -47,6 +47,10 @@ def restore(
     `ledgers` are folders `deleted` of other machines. With `lose`, cases that have no key any more may go.
     Raises NotRestored, NotABackup. Ended at any point, the site does not start until it was run again.
     """
+    if settings.KEYS_SOCKET or len(backups.parts_here()) < len(Part):
+        raise NotRestored(
+            "Both databases and EPOCH_DIR are needed for this; see docs/operating.md, 'A larger site'."
+        )
     chosen = _chosen(folders)
     _all_are_out(chosen)
     lines, could_ask = _everything_ended(chosen, ledgers, now)
@@ -190,7 +194,7 @@ def _bring_in_line(
     capsules.sweep(now)
     if settings.CASES_OPEN:
         try:
-            rotation.rotate(now)
+            holder.turn(now)
         except rotation.NotRotated as why:
             raise NotRestored(f"The key of the day could not be turned: {why}") from None
     told = restored.tell_all(as_of, now) if Part.site in chosen else 0

@@ -25,7 +25,7 @@ from survivor_portal.steward import backups, engines, presence, restoring, unfin
 from survivor_portal.steward.backups import NotABackup, NotCopied, Part
 from survivor_portal.steward.restoring import NotRestored
 
-pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "keys"]), pytest.mark.database]
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PHRASE = "a blue bicycle by the lake"
@@ -71,6 +71,7 @@ def a_disk_with_room_for(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+@pytest.mark.database
 def test_a_backup_is_for_its_owner_only_and_says_what_it_is(place: Path) -> None:
     a_case()
 
@@ -87,6 +88,7 @@ def test_a_backup_is_for_its_owner_only_and_says_what_it_is(place: Path) -> None
     assert backups.newest(Part.keys) == backups.Backup(folders[Part.keys], Part.keys, NOW)
 
 
+@pytest.mark.database
 def test_no_key_of_a_day_is_in_any_backup_and_none_may_lie_beside_them(
     place: Path, settings: Settings
 ) -> None:
@@ -107,6 +109,7 @@ def test_no_key_of_a_day_is_in_any_backup_and_none_may_lie_beside_them(
     ]
 
 
+@pytest.mark.database
 def test_on_a_full_disk_it_says_so_and_what_was_there_stays(place: Path) -> None:
     for _ in range(5):
         a_case()
@@ -206,6 +209,7 @@ def test_a_running_site_is_not_restored(place: Path) -> None:
     restoring.restore([old], NOW)
 
 
+@pytest.mark.database
 def test_a_database_that_somebody_else_has_open_is_not_restored(place: Path) -> None:
     old = back_up(place)[Part.site]
     mine = connections["default"]
@@ -237,6 +241,7 @@ def test_keys_of_days_that_are_gone_are_refused_before_anything_is_touched(place
     assert opens(code, NOW + DAY)
 
 
+@pytest.mark.database
 def test_cases_without_a_key_stop_it_until_the_operator_says_they_may_go(place: Path) -> None:
     kept, _ = a_case()
     keys = backups.make(Part.keys, place / "backups", NOW)
@@ -258,6 +263,7 @@ def test_cases_without_a_key_stop_it_until_the_operator_says_they_may_go(place: 
     assert not Case.objects.filter(pk=name).exists()
 
 
+@pytest.mark.database
 def test_until_it_is_finished_nothing_starts_and_run_again_it_forgets_no_deletion(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,7 +290,6 @@ def test_until_it_is_finished_nothing_starts_and_run_again_it_forgets_no_deletio
     call_command("check", stdout=io.StringIO())
 
 
-@pytest.mark.embedded
 def test_a_file_that_is_no_database_any_more_is_replaced(place: Path) -> None:
     code, name = a_case()
     other, second = a_case()

@@ -1,6 +1,7 @@
 """What every situation shares."""
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,8 @@ DATA_DIR = Path()
 BACKUP_DIR: Path | None = None
 KEYS_BACKUP_DIR: Path | None = None
 METRICS: tuple[str, int] | None = None
+# What a lawyer looked at, and on which day.
+REVIEWED_ON: Mapping[str, date] = {}
 # Cases are kept only where this is on; production also wants to know who looked at it and when.
 CASES_OPEN = False
 # The key of the blind indexes, and the folder with the keys of the days.

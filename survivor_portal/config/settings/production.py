@@ -20,6 +20,7 @@ DATA_DIR = _env.data_dir
 BACKUP_DIR = _env.stewardship.backups
 KEYS_BACKUP_DIR = _env.stewardship.keys_backups
 METRICS = _env.stewardship.metrics
+REVIEWED_ON = _env.stewardship.reviewed_on
 CASES_OPEN = _env.cases_reviewed
 INDEX_KEY = _env.index_key
 EPOCH_DIR = _env.epoch_dir

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from survivor_portal.steward import backups
+from survivor_portal.steward import backups, ownership
 from survivor_portal.steward.backups import Part
 
 
@@ -27,7 +27,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, to: Path | None, keys_to: Path | None, only: str, **options: Any) -> None:
         targets = {Part.site: to, Part.keys: keys_to or to}
         # The site first: a case made in between has its key in the second copy and does no harm.
-        for part in (Part(only),) if only else (Part.site, Part.keys):
+        if refusal := ownership.refusal():
+            raise CommandError(refusal)
+        for part in (Part(only),) if only else backups.parts_here():
             target = targets[part]
             if target is None:
                 raise CommandError("Say where: --to FOLDER, or the setting BACKUP_DIR.")

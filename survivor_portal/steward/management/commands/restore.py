@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from survivor_portal.steward import restoring
+from survivor_portal.steward import ownership, restoring
 from survivor_portal.steward.backups import NotABackup, Part
 from survivor_portal.steward.restoring import NotRestored, Restored
 
@@ -30,6 +30,8 @@ class Command(BaseCommand):
         parser.add_argument("--lose", action="store_true", help="cases without a key may go")
 
     def handle(self, *args: Any, folders: list[Path], ledger: list[Path], lose: bool, **options: Any) -> None:
+        if refusal := ownership.refusal():
+            raise CommandError(refusal)
         try:
             done = restoring.restore(folders, timezone.now(), ledgers=ledger, lose=lose)
         except (NotRestored, NotABackup) as why:
