@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from survivor_portal.config import autokeys, backups, bells, keyring, mails, stores
+from survivor_portal.config import autokeys, backups, bells, keyring, lookups, mails, stores
 
 HOUSE = Path(__file__).resolve().parent.parent.parent
 NEUTRAL_NAME = "Next steps"
@@ -81,6 +81,7 @@ class Environment:
     auto_key: autokeys.AutoKey = autokeys.NONE
     mail: mails.Mail = mails.OFF
     stewardship: backups.Stewardship = backups.NONE
+    look_ups: lookups.Lookups = lookups.OFF
 
 
 def for_development(environ: Mapping[str, str]) -> Environment:
@@ -94,6 +95,7 @@ def for_development(environ: Mapping[str, str]) -> Environment:
         auto_key=autokeys.for_development(data_dir, DEVELOPMENT_MARK),
         mail=mails.for_development(environ),
         stewardship=backups.read(environ, {}, []),
+        look_ups=lookups.for_development(environ),
         hosts=("localhost", "127.0.0.1", "[::1]"),
         site_name=environ.get("SITE_NAME") or NEUTRAL_NAME,
         exit_target=environ.get("EXIT_TARGET") or EXIT_TARGET,
@@ -163,6 +165,7 @@ def for_production(environ: Mapping[str, str]) -> Environment:
         auto_key=autokeys.for_production(environ, DEVELOPMENT_MARK, problems),
         mail=mails.for_production(environ, KNOWN_MARKS, problems),
         stewardship=backups.read(environ, {"EPOCH_DIR": Path(environ.get("EPOCH_DIR", ""))}, problems),
+        look_ups=lookups.for_production(environ, problems),
     )
     if found.cases_reviewed:
         found = replace(

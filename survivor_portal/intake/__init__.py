@@ -1,6 +1,7 @@
 """Questions and triage: from what a person answers and pastes to an ordered plan. No Django, no database."""
 
 from survivor_portal.intake._answers import KEYS, Answers, from_plain, to_plain
+from survivor_portal.intake._at_platform import ways
 from survivor_portal.intake._items import (
     MAX_ITEMS,
     Gathered,
@@ -55,4 +56,5 @@ __all__ = [
     "settled",
     "table_rows",
     "to_plain",
+    "ways",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from survivor_portal.correspondence import leaving
-from survivor_portal.jobs import upkeep
+from survivor_portal.jobs import lookups, upkeep
 from survivor_portal.slips.due import Effect, Work
 
 # What takes time, or asks the network, is done in the call itself, outside any transaction, and may happen
@@ -20,6 +20,8 @@ HANDLERS: dict[str, Handler] = {
     "slips": upkeep.slips,
     "mail": leaving.leave,
     "mail_over": leaving.give_up,
+    "lookup": lookups.look_up,
+    "link_check": lookups.check_link,
 }
 
 # One slip each, due again this long after it was done. It never dies; while it fails it is tried this often.

@@ -72,6 +72,9 @@ class Fact(StrEnum):
     REPORTED_ON = "reported_on"  # the platform says it told NCMEC or the police
     STILL_GONE = "still_gone"  # a checking round: gone, or said to be gone
     NO_NEWS = "no_news"  # a checking round: nobody has heard anything
+    CHECK_GONE = "check_gone"  # this site asked the platform once: it answered as if it were gone
+    CHECK_THERE = "check_there"  # as if it were there
+    CHECK_UNCLEAR = "check_unclear"  # the answer, or that there was none, says nothing
     SPREAD = "spread"  # views, shares, when seen; only what the person knew already
     AUTHORITY_RECEIPT = "authority_receipt"
     AUTHORITY_ANSWERED = "authority_answered"  # it decided not to act, or closed the matter

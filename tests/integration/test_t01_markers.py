@@ -272,6 +272,9 @@ class Person:
             if visitor.has("sign"):
                 visitor.sends("sign", email=lambda marker: f"{marker} at {marker}")
                 visitor.sends("sign", ticked(visitor.form("sign")))
+            if visitor.has("party"):
+                visitor.sends("party", address=lambda marker: f"{marker} at {marker}")
+                visitor.sends("party", address=lambda marker: f"{marker}@{marker}.example")
             yield
 
     def opens_the_plan(self) -> None:

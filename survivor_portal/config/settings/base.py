@@ -185,6 +185,12 @@ MAIL_HOLD_SECONDS = 120
 # The secret half is for a worker only.
 DKIM_SELECTOR = ""
 DKIM_KEY_FILE: Path | None = None
+# What may be asked of others: who hosts a site; whether a link is gone. Each needs a person's yes besides.
+LOOKUPS = False
+LINK_CHECKS = False
+LINK_CHECKS_CHILDREN = False
+LOOKUPS_RESOLVERS: tuple[str, ...] = ()
+LINK_CHECKS_PROXY: tuple[str, int] | None = None
 # What one try of a phrase costs; only tests lower it.
 PHRASE_COST = STRONG
 # More tries in vain a minute than this at the whole site are a flood: the door then asks one thing more.

@@ -28,6 +28,11 @@ MAIL_OUT = _env.mail.out
 MAIL_IN = _env.mail.into
 DKIM_SELECTOR = _env.mail.selector
 DKIM_KEY_FILE = _env.mail.dkim_key
+LOOKUPS = _env.look_ups.sites
+LINK_CHECKS = _env.look_ups.links
+LINK_CHECKS_CHILDREN = _env.look_ups.links_of_children
+LOOKUPS_RESOLVERS = _env.look_ups.resolvers
+LINK_CHECKS_PROXY = _env.look_ups.proxy
 EPOCH_MARK = env.DEVELOPMENT_MARK
 STATIC_ROOT = _env.data_dir / "static"
 

@@ -84,6 +84,8 @@ def _kept() -> dict[str, object]:
         "visit_cookie": settings.VISIT_COOKIE,
         "case_cookie": settings.CASE_COOKIE,
         "form_cookie": settings.CSRF_COOKIE_NAME,
+        "lookups": settings.LOOKUPS,
+        "link_checks": settings.LINK_CHECKS,
     }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from survivor_portal.cases import slot
 from survivor_portal.cases.keys import Document, OpenCase
-from survivor_portal.web.survivor import keeping_drafts, mail_arrived
+from survivor_portal.web.survivor import asked, keeping_drafts, mail_arrived
 
 # Called inside the transaction that empties the slot. What it raises leaves all of it waiting there.
 Received = Callable[[OpenCase, Document, datetime], None]
@@ -13,6 +13,8 @@ Received = Callable[[OpenCase, Document, datetime], None]
 RECEIVED: dict[str, Received] = {
     keeping_drafts.KIND: keeping_drafts.received,
     mail_arrived.KIND: mail_arrived.received,
+    asked.LOOKUP: asked.received_lookup,
+    asked.LINK_CHECK: asked.received_check,
 }
 
 

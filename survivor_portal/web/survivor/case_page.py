@@ -21,6 +21,7 @@ from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import (
     arrivals,
     case_answers,
+    case_checks,
     case_letters,
     case_mail,
     case_plan,
@@ -188,12 +189,13 @@ ACTIONS: dict[str, Callable[[Desk], HttpResponse]] = {
     **case_letters.ACTIONS,
     **case_mail.ACTIONS,
     **case_rounds.ACTIONS,
+    **case_checks.ACTIONS,
 }
 # The steps that a form of more than buttons sends.
 FORMS = frozenset(
     {
         "answer", "answer_keep", "answer_gone", "happened", "again", "sent", "put_right_keep", "spread_keep",
-        "looked", "told", "names_keep", "next_letter",
+        "looked", "told", "names_keep", "next_letter", "site_asked",
     }
 )  # fmt: skip
 OF_A_REQUEST: dict[str, Callable[[Desk, Takedown, int], HttpResponse]] = {
@@ -201,4 +203,5 @@ OF_A_REQUEST: dict[str, Callable[[Desk, Takedown, int], HttpResponse]] = {
     case_rounds.ROUND: lambda desk, takedown, _number: case_rounds.page(desk, takedown),
     case_rounds.HAND: lambda desk, takedown, _number: case_rounds.hand(desk, takedown),
     case_rounds.NAMES: case_rounds.names,
+    case_checks.ASK_SITE: lambda desk, takedown, _number: case_checks.page(desk, takedown),
 }

@@ -19,6 +19,7 @@ from survivor_portal.takedowns.operations import Place, Takedown
 from survivor_portal.takedowns.process import Fact, NotNow, State
 from survivor_portal.takedowns.rounds import Round, next_round
 from survivor_portal.takedowns.standing import Entry, NoSuchEntry, Standing
+from survivor_portal.web.survivor import asked as asked_of_sites
 from survivor_portal.web.survivor import case_request
 from survivor_portal.web.survivor.case_desk import REQUEST, UNPROCESSABLE, Desk, here
 from survivor_portal.web.survivor.case_round_forms import Answers, Looked, Names, Told, place_name
@@ -80,6 +81,8 @@ def page(desk: Desk, takedown: Takedown, form: Looked | Told | None = None) -> H
         "next": asked.coming,
         "watched": stand.watched,
         "may_name": may_type(stand),
+        "may_ask_site": asked_of_sites.may_check(stand.answers.counts_as_minor)
+        and bool(asked_of_sites.checkable(takedown)),
     }
     shown: Looked | Told | None = form
     if stand.answers.counts_as_minor:

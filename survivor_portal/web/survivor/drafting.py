@@ -40,7 +40,7 @@ class Draft:
 def draft(stand: Stand, step: Step, site: str, today: date) -> Draft:
     """Compose the letter of this step with what the person gave so far."""
     facts = facts_of(stand, _items(stand, step))
-    to = _addressee(step, site)
+    to = _addressee(step, site, stand.parties.get(site, {}))
     signer = signer_of(stand, flow.place_of(step.id, site))
     channel = step.channel
     groups = letters.split_items(facts.items, channel.link_limit if channel else None)
@@ -124,7 +124,8 @@ def _item(number: int, item: intake.Item) -> letters.Item:
 _KINDS = {Kind.SEARCH: "search", Kind.CDN: "cdn", Kind.REGISTRAR: "registrar", Kind.HOSTING: "host"}
 
 
-def _addressee(step: Step, site: str) -> letters.Addressee:
+def _addressee(step: Step, site: str, around: Mapping[str, Any]) -> letters.Addressee:
+    """`around`: the companies of the site that the person said to be the ones, by what they can do."""
     channel = step.channel
     if step.platform and channel:
         platform = directory.platform(step.platform)
@@ -147,6 +148,8 @@ def _addressee(step: Step, site: str) -> letters.Addressee:
         name = directory.resource(step.resources[0]).name
     elif step.grounds and not site:
         name = directory.law(step.grounds[0]).regulator
+    if company := around.get(kind):
+        return letters.Addressee(str(company["name"]) or name, kind=kind, address=str(company["address"]))
     return letters.Addressee(name, kind=kind, address=step.address if not site else "")
 
 

@@ -38,6 +38,7 @@ class Stand:
     lost: bool  # this visit began with an answer that belonged to one that was over
     signer: Mapping[str, Any]
     confirmed: Mapping[str, list[str]]
+    parties: Mapping[str, Any]  # by site and role: the company a letter goes to
 
     @property
     def question(self) -> intake.Question | None:
@@ -78,6 +79,7 @@ def stand(data: Mapping[str, Any] | None) -> Stand:
         lost=bool(data.get("lost")),
         signer=data.get("signer", {}),
         confirmed=data.get("confirmed", {}),
+        parties=data.get("parties", {}),
     )
 
 
@@ -113,11 +115,15 @@ def _take_links(data: Data, typed: Mapping[str, str]) -> None:
     data["leftovers"] = list(found.leftovers)
     data["short"] = list(found.short)
     data["doubles"] = found.doubles
+    for site in data.get("parties", {}).keys() - {item.site for item in found.items}:
+        del data["parties"][site]
 
 
 def forget_typed(data: Data) -> None:
     """A child under 13 alone: nothing that was typed stays (rulings 1)."""
-    for name in (*BOXES, "items", "leftovers", "short", "doubles", "signer", "confirmed", "letter", "site"):
+    for name in (*BOXES, "items", "leftovers", "short", "doubles", "signer", "confirmed", "parties"):
+        data.pop(name, None)
+    for name in ("letter", "site"):
         data.pop(name, None)
 
 

@@ -18,7 +18,7 @@ from survivor_portal import directory, letters
 from survivor_portal.intake import Note, Step
 from survivor_portal.web.forms import Question, one_of
 from survivor_portal.web.safety.opened import opened_of
-from survivor_portal.web.survivor import cards, case_plan, flow
+from survivor_portal.web.survivor import around, cards, case_plan, flow
 from survivor_portal.web.survivor.case_forms import Sent
 from survivor_portal.web.survivor.drafting import Draft, draft, may_type
 from survivor_portal.web.survivor.flow import Stand
@@ -125,9 +125,10 @@ def show(
     data: QueryDict | None = None,
     form: Signing | None = None,
     sent: SentFromPlan | None = None,
+    company: around.Company | None = None,
     resumed: bool = True,
 ) -> HttpResponse:
-    """The letter page. `data`: typed text to show again; `form` or `sent`: it did not hold (422)."""
+    """The letter page. `data`: typed text to show again; `form`, `sent`, `company`: it did not hold (422)."""
     begun = _begun(request, stand)
     stand = begun.stand
     step = stand.plan.step(stand.letter)
@@ -135,7 +136,7 @@ def show(
         return flow_page()
     made = draft(stand, step, stand.site, timezone.now().date())
     may_be_sent = opened_of(request).loaded and (begun.is_new or not begun.lines)
-    failed = form is not None or sent is not None
+    failed = form is not None or sent is not None or company is not None
     if form is None:
         form = Signing(data, draft=made, initial=_initial(stand, step))
         if data is not None:
@@ -148,6 +149,7 @@ def show(
         "title": cards.title(step),
         "draft": made,
         "form": form if asks else None,
+        "around": around.around(request, stand, step, company),
         "states": [
             (
                 directory.law(state.law),

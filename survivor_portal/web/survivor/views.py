@@ -15,11 +15,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from survivor_portal import intake
+from survivor_portal.cases import slot
 from survivor_portal.insights import tally
 from survivor_portal.visits.visit import TooMuch
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
-from survivor_portal.web.survivor import cards, case_letters, flow, keeping, letters_page, notes
+from survivor_portal.web.survivor import (
+    around,
+    arrivals,
+    cards,
+    case_letters,
+    flow,
+    keeping,
+    letters_page,
+    notes,
+)
 from survivor_portal.web.survivor.holder import holder_of
 from survivor_portal.web.survivor.letters_page import flow_page
 from survivor_portal.web.survivor.own_time import in_own_time
@@ -64,6 +74,10 @@ def _show(request: HttpRequest, stand: flow.Stand, *, lost: bool = False) -> Htt
     if question is not None:
         return _question(request, stand, question, lost=lost or stand.lost)
     if stand.at == "letter" and stand.plan.step(stand.letter):
+        session = opened_of(request).open()
+        if session is not None and slot.is_waiting(session.case):
+            # Who hosts the site may have come in meanwhile.
+            arrivals.take_in(session.case, timezone.now())
         return letters_page.show(request, stand)
     if stand.at == keeping.AT:
         return keeping.show(request, stand)
@@ -137,6 +151,8 @@ def _act(request: HttpRequest) -> HttpResponse:
         return letters_page.sign(request, _stand(request))
     if step == "sent":
         return _sent(request)
+    if step in around.STEPS:
+        return _around(request, step)
     if step in keeping.STEPS:
         return keeping.act(request, step, _stand(request))
     if step == "save":
@@ -176,6 +192,16 @@ def _sent(request: HttpRequest) -> HttpResponse:
     if step is None:
         return flow_page()
     return case_letters.sent_from_plan(request, stand)
+
+
+def _around(request: HttpRequest, step: str) -> HttpResponse:
+    """Something about the company a letter goes to."""
+    if "letter" in request.POST:
+        # Another tab may have opened another letter meanwhile.
+        holder_of(request).change(lambda data: _MOVES["letter"](data, request.POST))
+    stand = _stand(request)
+    form = around.act(request, stand, step)
+    return letters_page.show(request, stand, company=form) if form is not None else flow_page()
 
 
 _MOVES: dict[str, Callable[[flow.Data, QueryDict], None]] = {
