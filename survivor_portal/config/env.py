@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from survivor_portal.config import autokeys, backups, bells, keyring, lookups, mails, stores
+from survivor_portal.config import autokeys, backups, bells, keyring, lookups, mails, notes, stores
 
 HOUSE = Path(__file__).resolve().parent.parent.parent
 NEUTRAL_NAME = "Next steps"
@@ -82,6 +82,7 @@ class Environment:
     mail: mails.Mail = mails.OFF
     stewardship: backups.Stewardship = backups.NONE
     look_ups: lookups.Lookups = lookups.OFF
+    nudges: notes.Notes = notes.NONE
 
 
 def for_development(environ: Mapping[str, str]) -> Environment:
@@ -96,6 +97,7 @@ def for_development(environ: Mapping[str, str]) -> Environment:
         mail=mails.for_development(environ),
         stewardship=backups.read(environ, {}, []),
         look_ups=lookups.for_development(environ),
+        nudges=notes.for_development(environ, environ.get("SITE_NAME") or NEUTRAL_NAME),
         hosts=("localhost", "127.0.0.1", "[::1]"),
         site_name=environ.get("SITE_NAME") or NEUTRAL_NAME,
         exit_target=environ.get("EXIT_TARGET") or EXIT_TARGET,
@@ -173,6 +175,10 @@ def for_production(environ: Mapping[str, str]) -> Environment:
             index_key=_index_key(environ, keys, problems),
             epoch_dir=_epochs(text, found, problems),
         )
+    sends_mail = found.mail.out is not None
+    found = replace(
+        found, nudges=notes.for_production(environ, found.site_name, found.hosts, sends_mail, problems)
+    )
     _stop_if(problems)
     return found
 

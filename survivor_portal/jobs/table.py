@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from survivor_portal.correspondence import leaving
+from survivor_portal.followups import sending
 from survivor_portal.jobs import lookups, upkeep
 from survivor_portal.slips.due import Effect, Work
 
@@ -22,6 +23,7 @@ HANDLERS: dict[str, Handler] = {
     "mail_over": leaving.give_up,
     "lookup": lookups.look_up,
     "link_check": lookups.check_link,
+    "nudge": sending.nudge,
 }
 
 # One slip each, due again this long after it was done. It never dies; while it fails it is tried this often.

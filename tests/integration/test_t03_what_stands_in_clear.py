@@ -17,8 +17,11 @@ from pytest_django import Settings
 
 from survivor_portal import directory, seals
 from survivor_portal.cases import access, book, entrusted, ledger, records, slot
+from survivor_portal.cases.keys import OpenCase
 from survivor_portal.config.env import HOUSE
 from survivor_portal.correspondence import outgoing, relays
+from survivor_portal.followups import reminders
+from survivor_portal.followups.models import Reminder
 from survivor_portal.insights import tally
 from survivor_portal.slips import due as slips
 from survivor_portal.takedowns import operations
@@ -53,6 +56,9 @@ ALLOWED = {
         "counter": "in_all", "counter of the day": "of_day", "its day": "day",
     },
     "correspondence_outgoing": {"id": "id", "relay": "relay_id", "until": "until"},
+    # Of what goes out on a day that was asked for.
+    "followups_reminder": {"stop index": "id", "case": "case_id", "last_at": "last_at", "last_by": "last_by"},
+    "followups_nudge": {"id": "id", "reminder": "reminder_id", "mark": "mark"},
     # Of the outbox.
     "slips_slip": {
         "id": "id", "kind": "kind", "state": "state", "attempts": "attempts", "lease": "lease_until",
@@ -92,7 +98,7 @@ MOMENTS = {
     "cases_unlocked.seen_at", "cases_throttle.next_try_at", "visits_visit.created_at", "visits_visit.seen_at",
     "slips_slip.due_at", "slips_slip.lease_until", "keystore_capsule.expires_at",
     "keystore_capsulekey.expires_at", "cases_entrusted.expires_at",
-    "correspondence_outgoing.until",
+    "correspondence_outgoing.until", "followups_reminder.last_at",
 }  # fmt: skip
 
 TO_THE_HOUR = {
@@ -119,6 +125,9 @@ SHAPES = {
     "correspondence_relay.id": HEX_32, "correspondence_relay.case_id": HEX_32,
     "correspondence_relay.takedown_id": HEX_32, "correspondence_outgoing.id": HEX_32,
     "correspondence_outgoing.relay_id": HEX_32,
+    "followups_reminder.id": HEX_32, "followups_reminder.case_id": HEX_32,
+    "followups_reminder.last_by": re.compile("([0-9a-f]{32})?"),
+    "followups_nudge.id": HEX_32, "followups_nudge.reminder_id": HEX_32, "followups_nudge.mark": HEX_32,
     "visits_visit.id": HEX_64,
     "insights_wrongaddress.channel": re.compile("[a-z0-9-]+:[a-z0-9_-]+"),
     "keystore_shred.id": HEX_32,
@@ -220,11 +229,20 @@ def filled() -> None:
     assert route
     relays.count(route, NOW)
     ledger.write(ledger.Ended.case, [words], NOW)
-    (capsule,) = entrusted.of(case.id)
+    capsule = entrusted.of(case.id)[0]
+    noted(case, f"{words.split()[1]}@secret.example", capsule)
     slips.put("visits", capsule, NOW, words)
     slips.claim(NOW)
     first = next(c for p in directory.platforms() for c in (f"{p.key}:{ch.key}" for ch in p.channels))
     tally.wrong_address(first, NOW.date())
+
+
+def noted(case: OpenCase, to: str, last: str) -> None:
+    """Notes that are on, one of them planned, and one that went out."""
+    asked = reminders.ask(case, reminders.Wish(to), NOW, link=lambda token: token)
+    assert reminders.confirm(case, asked.number, NOW)
+    reminders.replan(case, lambda: (), lambda day: day, NOW, zone=UTC, link=lambda token: token)
+    Reminder.objects.update(last_at=NOW, last_by=last)
 
 
 def test_t03_in_a_full_database_every_value_has_its_shape(settings: Settings) -> None:

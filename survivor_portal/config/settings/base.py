@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "survivor_portal.keystore",
     "survivor_portal.cases",
     "survivor_portal.correspondence",
+    "survivor_portal.followups",
     "survivor_portal.takedowns",
     "survivor_portal.slips",
     "survivor_portal.jobs",
@@ -191,6 +192,9 @@ LINK_CHECKS = False
 LINK_CHECKS_CHILDREN = False
 LOOKUPS_RESOLVERS: tuple[str, ...] = ()
 LINK_CHECKS_PROXY: tuple[str, int] | None = None
+# Short mails a person may ask for: the sender's name, and the site of the page that stops them ("": here).
+NOTES_NAME = NEUTRAL_NAME
+NOTES_SITE = ""
 # What one try of a phrase costs; only tests lower it.
 PHRASE_COST = STRONG
 # More tries in vain a minute than this at the whole site are a flood: the door then asks one thing more.

@@ -36,6 +36,8 @@ LINK_CHECKS = _env.look_ups.links
 LINK_CHECKS_CHILDREN = _env.look_ups.links_of_children
 LOOKUPS_RESOLVERS = _env.look_ups.resolvers
 LINK_CHECKS_PROXY = _env.look_ups.proxy
+NOTES_NAME = _env.nudges.name
+NOTES_SITE = _env.nudges.site
 STATIC_ROOT = _env.data_dir / "static"
 
 SECURE_SSL_REDIRECT = True
