@@ -34,6 +34,7 @@ from django.utils import timezone
 
 from survivor_portal.cases import access, book, records, unlocked
 from survivor_portal.cases.models import Arrival, Throttle, Unlocked
+from survivor_portal.config.mails import MailOut
 from survivor_portal.keystore.models import Shred
 from survivor_portal.takedowns import operations
 from survivor_portal.visits.models import Visit
@@ -149,6 +150,7 @@ class Hearing(logging.Handler):
 @pytest.fixture
 def everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Everything]:
     """Everything, from now on: the loggers at their most talkative, temporary files in a folder of ours."""
+    monkeypatch.setattr(settings, "MAIL_OUT", MailOut("127.0.0.1", 9))  # mail is on; nobody sends any
     access.prepare()
     kept = Everything(tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

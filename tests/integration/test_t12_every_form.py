@@ -13,9 +13,11 @@ import pytest
 from django import forms
 from django.conf import settings
 from django.test import Client
+from pytest_django import Settings
 
 from survivor_portal.cases import access, book, records, slot, throttle, unlocked
 from survivor_portal.cases.models import Arrival, Unlocked
+from survivor_portal.config.mails import MailOut
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.due import due_by
 from survivor_portal.takedowns.process import Fact, Move
@@ -147,7 +149,8 @@ def words_for(form: Form, mark: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def new() -> access.NewCase:
+def new(settings: Settings) -> access.NewCase:
+    settings.MAIL_OUT = MailOut("127.0.0.1", 9)  # mail is on; nobody sends any
     access.prepare()
     now = datetime.now(UTC)
     new = access.open_new(now, phrase=PHRASE)

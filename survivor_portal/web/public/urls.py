@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from survivor_portal.web.public import helplines, notices, open_data
+from survivor_portal.web.public import helplines, note, notices, open_data
 
 app_name = "public"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("accessibility/", notices.accessibility, name="accessibility"),
     path("operator/", notices.operator, name="operator"),
     path(".well-known/security.txt", notices.security_txt, name="security"),
+    path("n/<str:token>/", note.stop, name="note"),
     path("robots.txt", notices.robots_txt, name="robots"),
     path("directory.json", open_data.document, name="directory"),
     path("directory.schema.json", open_data.schema, name="directory-schema"),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from survivor_portal.cases import slot
 from survivor_portal.cases.keys import Document, OpenCase
+from survivor_portal.followups import reminders
 from survivor_portal.web.survivor import asked, keeping_drafts, mail_arrived
 
 # Called inside the transaction that empties the slot. What it raises leaves all of it waiting there.
@@ -15,6 +16,7 @@ RECEIVED: dict[str, Received] = {
     mail_arrived.KIND: mail_arrived.received,
     asked.LOOKUP: asked.received_lookup,
     asked.LINK_CHECK: asked.received_check,
+    reminders.TOLD: reminders.received,
 }
 
 

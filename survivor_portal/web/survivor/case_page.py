@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from survivor_portal.cases import book, slot
+from survivor_portal.followups import reminders
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.operations import NoSuchTakedown, Takedown
 from survivor_portal.web.forms import PUT_OFF
@@ -24,6 +25,7 @@ from survivor_portal.web.survivor import (
     case_checks,
     case_letters,
     case_mail,
+    case_notes,
     case_plan,
     case_request,
     case_right,
@@ -35,6 +37,7 @@ from survivor_portal.web.survivor import (
 )
 from survivor_portal.web.survivor.case_desk import BOARD, REQUEST, TIMELINE, UNPROCESSABLE, Desk, here
 from survivor_portal.web.survivor.case_rows import Part, Row
+from survivor_portal.web.survivor.notes_plan import plans_notes
 from survivor_portal.web.survivor.own_time import in_own_time
 
 PAGE = 50  # lines of the board, or of the timeline, on one page
@@ -42,6 +45,7 @@ PAGE = 50  # lines of the board, or of the timeline, on one page
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_own_time
+@plans_notes
 def case(request: HttpRequest) -> HttpResponse:
     """The one address of a kept case, locked or open."""
     step = request.POST.get("step", "") if request.method == "POST" else ""
@@ -93,6 +97,8 @@ def _shown(desk: Desk) -> HttpResponse:
             desk.go(BOARD)
     if page == TIMELINE:
         return _timeline(desk)
+    if page == case_notes.NOTES:
+        return case_notes.page(desk)
     if page in keeping.PAGES:
         return keeping.show_in_case(desk.request, page)
     return _board(desk, number if page == BOARD else 1)
@@ -145,6 +151,7 @@ def _board(desk: Desk, number: int) -> HttpResponse:
         "expires_on": desk.case.expires_on,
         "drafts": keeping.drafts(desk.case),
         "mails": case_mail.news(desk, lines) if number == 1 else (),
+        "notes_news": reminders.read(desk.case).news if reminders.offered() else "",
     }
     return render(desk.request, "survivor/case/board.html", context)
 
@@ -190,12 +197,13 @@ ACTIONS: dict[str, Callable[[Desk], HttpResponse]] = {
     **case_mail.ACTIONS,
     **case_rounds.ACTIONS,
     **case_checks.ACTIONS,
+    **case_notes.ACTIONS,
 }
 # The steps that a form of more than buttons sends.
 FORMS = frozenset(
     {
         "answer", "answer_keep", "answer_gone", "happened", "again", "sent", "put_right_keep", "spread_keep",
-        "looked", "told", "names_keep", "next_letter", "site_asked",
+        "looked", "told", "names_keep", "next_letter", "site_asked", *case_notes.FORMS,
     }
 )  # fmt: skip
 OF_A_REQUEST: dict[str, Callable[[Desk, Takedown, int], HttpResponse]] = {

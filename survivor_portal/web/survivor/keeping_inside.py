@@ -12,6 +12,7 @@ from django.utils import timezone
 from survivor_portal.calendars import UTC_KEY
 from survivor_portal.cases import access, codes, ending, phrases, records, unlocked
 from survivor_portal.cases.unlocked import Session
+from survivor_portal.followups import reminders
 from survivor_portal.web.forms import Question
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
@@ -110,7 +111,11 @@ def _change(request: HttpRequest, session: Session, step: str) -> HttpResponse:
 def _page(
     request: HttpRequest, session: Session, page: str, form: Question | None = None, no: No | None = None
 ) -> HttpResponse:
-    context: dict[str, Any] = {"expires_on": session.case.expires_on, "page": page}
+    context: dict[str, Any] = {
+        "expires_on": session.case.expires_on,
+        "page": page,
+        "notes": reminders.offered(),
+    }
     if page == SETTINGS or page not in FORMS:
         return answered(request, "survivor/keep/settings.html", context)
     if page == keeping_forms.NewCode.step:

@@ -32,6 +32,7 @@ from survivor_portal.web.survivor import (
 )
 from survivor_portal.web.survivor.holder import holder_of
 from survivor_portal.web.survivor.letters_page import flow_page
+from survivor_portal.web.survivor.notes_plan import plans_notes
 from survivor_portal.web.survivor.own_time import in_own_time
 from survivor_portal.web.survivor.questions import FORMS, OneQuestion, initial
 
@@ -40,6 +41,7 @@ UNPROCESSABLE = 422
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_own_time
+@plans_notes
 def next_steps(request: HttpRequest) -> HttpResponse:
     """The one address of the flow."""
     if request.method == "POST":

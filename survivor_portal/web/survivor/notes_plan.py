@@ -1,0 +1,75 @@
+"""Plan the notes of an open case anew after whatever was done in it, and take in what was said of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import wraps
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from survivor_portal.cases.book import CaseGone
+from survivor_portal.cases.keys import OpenCase
+from survivor_portal.cases.records import ChangedMeanwhile
+from survivor_portal.followups import reminders
+from survivor_portal.keystore.capsules import NoAutoKey
+from survivor_portal.keystore.epochs import NoEpoch
+from survivor_portal.takedowns import operations
+from survivor_portal.takedowns.clocks import Kind
+from survivor_portal.web.safety.opened import opened_of
+from survivor_portal.web.survivor import zones
+from survivor_portal.web.survivor.holder import holder_of
+from survivor_portal.web.times import last_whole_day
+
+View = Callable[[HttpRequest], HttpResponse]
+# The person's own windows press nobody, and a note that seems to would.
+_NOTED = (Kind.DUTY, Kind.REMINDER)
+
+log = logging.getLogger(__name__)
+
+
+def plans_notes(view: View) -> View:
+    """The view; after a form of an open case its notes are planned anew, whatever was done."""
+
+    @wraps(view)
+    def done(request: HttpRequest) -> HttpResponse:
+        response = view(request)
+        if request.method == "POST" and reminders.offered():
+            session = opened_of(request).open()
+            if session is not None:
+                _replan(request, session.case)
+        return response
+
+    return done
+
+
+def link(request: HttpRequest, token: str) -> str:
+    """The whole address of the page that stops notes."""
+    path = reverse("public:note", args=[token])
+    return settings.NOTES_SITE + path if settings.NOTES_SITE else request.build_absolute_uri(path)
+
+
+def _replan(request: HttpRequest, case: OpenCase) -> None:
+    zone = zones.zone_of(holder_of(request).open())
+    try:
+        # What was just done may have changed the clock the page began with.
+        with timezone.override(zone):
+            reminders.replan(
+                case,
+                lambda: _ends(case),
+                last_whole_day,
+                timezone.now(),
+                zone=zone,
+                link=lambda token: link(request, token),
+            )
+    except (NoAutoKey, NoEpoch, ChangedMeanwhile, CaseGone):
+        # What was done stands. The next form tries again.
+        log.warning("notes could not be planned")
+
+
+def _ends(case: OpenCase) -> Iterable[datetime]:
+    return (end.at for line in operations.board(case) for end in line.ends if end.kind in _NOTED)
