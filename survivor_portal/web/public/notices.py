@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from survivor_portal import directory
+from survivor_portal.correspondence import outgoing
 from survivor_portal.visits import limits
 
 PLAIN = "text/plain; charset=utf-8"
@@ -27,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def about(request: HttpRequest) -> HttpResponse:
     """What this does and does not do, and where its facts come from."""
-    return render(request, "public/about.html")
+    return render(request, "public/about.html", {"mail_is_on": outgoing.is_on()})
 
 
 @require_safe

@@ -6,7 +6,7 @@ from datetime import datetime
 from survivor_portal.cases import slot
 from survivor_portal.cases.keys import Document, OpenCase
 from survivor_portal.followups import reminders
-from survivor_portal.web.survivor import asked, keeping_drafts, mail_arrived
+from survivor_portal.web.survivor import asked, keeping_drafts, mail_arrived, posted
 
 # Called inside the transaction that empties the slot. What it raises leaves all of it waiting there.
 Received = Callable[[OpenCase, Document, datetime], None]
@@ -17,6 +17,7 @@ RECEIVED: dict[str, Received] = {
     asked.LOOKUP: asked.received_lookup,
     asked.LINK_CHECK: asked.received_check,
     reminders.TOLD: reminders.received,
+    **posted.RECEIVED,
 }
 
 

@@ -8,19 +8,23 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from survivor_portal import directory, letters
+from survivor_portal.correspondence import threads
 from survivor_portal.takedowns import operations
-from survivor_portal.takedowns.ladder import Do
+from survivor_portal.takedowns.clocks import Running
+from survivor_portal.takedowns.ladder import Do, Rung
 from survivor_portal.takedowns.operations import Place, Takedown
 from survivor_portal.takedowns.process import Move
 from survivor_portal.takedowns.standing import Entry
 from survivor_portal.web.forms import PUT_OFF
 from survivor_portal.web.safety.opened import opened_of
-from survivor_portal.web.survivor import cards, case_plan, case_words, letters_page, second
+from survivor_portal.web.survivor import cards, case_plan, case_words, letters_page, mailing, second
 from survivor_portal.web.survivor.case_desk import REQUEST, Desk, here
+from survivor_portal.web.survivor.case_plan import Begun
 from survivor_portal.web.survivor.case_request import rung_of
 from survivor_portal.web.survivor.drafting import Draft, draft
 from survivor_portal.web.survivor.flow import Stand
 from survivor_portal.web.survivor.letters_page import SentFromPlan
+from survivor_portal.web.survivor.mailing import To
 
 
 def next_letter(desk: Desk) -> HttpResponse:
@@ -51,8 +55,27 @@ def next_letter(desk: Desk) -> HttpResponse:
         "form": {"step": "next_letter"} if letter.declarations else None,
         "can_note": rung.move is not None and rung.do is not Do.SEND,
         "can_send": rung.do is Do.SEND,
+        "mail_ways": _mail_ways(desk, stand, takedown, rung, ticked, clocks),
     }
     return render(desk.request, "survivor/case/letter.html", context)
+
+
+def _mail_ways(
+    desk: Desk,
+    stand: Stand,
+    takedown: Takedown,
+    rung: Rung,
+    ticked: frozenset[str],
+    clocks: tuple[Running, ...],
+) -> tuple[To, ...]:
+    """Where it may go to from here: nowhere unless it would be ready with an address of ours in it."""
+    if not mailing.is_offered(stand):
+        return ()
+    ways = mailing.ways_of_rung(stand, takedown, rung, threads.of(desk.case, takedown.id))
+    if not ways:
+        return ()
+    here_too = mailing.answered_at(stand, mailing.SOME)
+    return ways if second.letter(here_too, takedown, rung, clocks, desk.now.date(), ticked).ready else ()
 
 
 def sent_from_plan(request: HttpRequest, stand: Stand) -> HttpResponse:
@@ -77,26 +100,45 @@ def sent_from_plan(request: HttpRequest, stand: Stand) -> HttpResponse:
     try:
         with transaction.atomic():
             takedown = _begin(desk, begun.stand, made, form)
-            now = case_plan.begun(session.case, stand)
-            if {one.id for one in now.all} - {takedown.id} != {one.id for one in begun.all}:
-                raise _OtherWasFirst
-    except _OtherWasFirst:
+            is_only_one(desk, stand, begun, takedown)
+    except OtherWasFirst:
         return sent_from_plan(request, stand)
     desk.go(REQUEST, takedown.id)
     return here()
 
 
-class _OtherWasFirst(Exception):
+def is_only_one(desk: Desk, stand: Stand, before: Begun, takedown: Takedown) -> None:
+    """Raises OtherWasFirst where the same letter became another request meanwhile."""
+    now = case_plan.begun(desk.case, stand)
+    if {one.id for one in now.all} - {takedown.id} != {one.id for one in before.all}:
+        raise OtherWasFirst
+
+
+class OtherWasFirst(Exception):
     """The same form came twice at once. The book makes them wait for each other, so one sees the other."""
 
 
 def _begin(desk: Desk, stand: Stand, made: Draft, form: SentFromPlan) -> Takedown:
+    takedown = begin(desk, stand, made)
+    entry = Entry(
+        2,
+        Move.SEND,
+        form.cleaned_data["at"],
+        _numbers_sent(made, form),
+        how=form.cleaned_data["how"],
+        channels=(takedown.channel,) if takedown.channel else (),
+        ticket=form.cleaned_data["ticket"],
+    )
+    return operations.note(desk.case, takedown, entry, desk.now, due=desk.due(stand))
+
+
+def begin(desk: Desk, stand: Stand, made: Draft) -> Takedown:
+    """A letter of the plan becomes a request of the case, drafted."""
     step = made.step
     mine = [item for item in stand.items if item.number in step.items]
     unready = tuple(state.law for state in made.letter.states if not state.ready)
     named = tuple(key for key in step.grounds if key not in unready)
-    channels = (step.channel.key,) if step.channel else ()
-    takedown = operations.begin(
+    return operations.begin(
         desk.case,
         platform=step.platform,
         kind=step.key.value,
@@ -108,21 +150,11 @@ def _begin(desk: Desk, stand: Stand, made: Draft, form: SentFromPlan) -> Takedow
             for n, item in enumerate(mine, 1)
         ],
         now=desk.now,
-        channel="".join(channels),
+        channel=step.channel.key if step.channel else "",
         step=step.id,
         site=made.site,
         unready=unready,
     )
-    entry = Entry(
-        2,
-        Move.SEND,
-        form.cleaned_data["at"],
-        _numbers_sent(made, form),
-        how=form.cleaned_data["how"],
-        channels=channels,
-        ticket=form.cleaned_data["ticket"],
-    )
-    return operations.note(desk.case, takedown, entry, desk.now, due=desk.due(stand))
 
 
 def _numbers_sent(made: Draft, form: SentFromPlan) -> tuple[int, ...]:

@@ -31,6 +31,7 @@ from survivor_portal.web.survivor import (
     case_right,
     case_rounds,
     case_rows,
+    case_sending,
     case_spread,
     case_words,
     keeping,
@@ -195,6 +196,7 @@ ACTIONS: dict[str, Callable[[Desk], HttpResponse]] = {
     **case_spread.ACTIONS,
     **case_letters.ACTIONS,
     **case_mail.ACTIONS,
+    **case_sending.ACTIONS,
     **case_rounds.ACTIONS,
     **case_checks.ACTIONS,
     **case_notes.ACTIONS,
@@ -203,7 +205,7 @@ ACTIONS: dict[str, Callable[[Desk], HttpResponse]] = {
 FORMS = frozenset(
     {
         "answer", "answer_keep", "answer_gone", "happened", "again", "sent", "put_right_keep", "spread_keep",
-        "looked", "told", "names_keep", "next_letter", "site_asked", *case_notes.FORMS,
+        "looked", "told", "names_keep", "next_letter", "site_asked", "leave", *case_notes.FORMS,
     }
 )  # fmt: skip
 OF_A_REQUEST: dict[str, Callable[[Desk, Takedown, int], HttpResponse]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from survivor_portal import directory
+from survivor_portal.correspondence import threads
 from survivor_portal.takedowns import operations, spread
 from survivor_portal.takedowns.clocks import Kind, Running, Runs
 from survivor_portal.takedowns.ladder import Do, Rung, next_steps
@@ -18,7 +19,7 @@ from survivor_portal.takedowns.operations import NoSuchTakedown, Place, Takedown
 from survivor_portal.takedowns.process import Fact, Move, NotNow, State, is_open
 from survivor_portal.takedowns.standing import Entry, Standing
 from survivor_portal.web.forms import Words
-from survivor_portal.web.survivor import case_words, second
+from survivor_portal.web.survivor import case_words, mailing, posted, second
 from survivor_portal.web.survivor.case_desk import REQUEST, UNPROCESSABLE, Desk, here
 from survivor_portal.web.survivor.case_forms import Back, Noted, SentHere
 from survivor_portal.web.survivor.case_items import FEW, FOLD, BadNumbers, read_numbers, span
@@ -86,6 +87,7 @@ class NextStep:
     name: str
     has_letter: bool
     can_note: bool
+    can_mail: bool = False
 
     @property
     def numbers(self) -> str:
@@ -96,7 +98,14 @@ def page(desk: Desk, takedown: Takedown, noted: Noted | None = None, why: Words 
     """The page of a request. `noted`: a form to show again as it was sent; `why`: what to say on top."""
     stand = desk.stand
     standing = takedown.standing
-    steps = rungs(desk, stand, takedown, standing)
+    thread = threads.of(desk.case, takedown.id)
+    steps = [
+        replace(step, can_mail=mailing.may_leave(stand, takedown, step.rung, thread))
+        if not step.has_letter
+        else step
+        for step in rungs(desk, stand, takedown, standing)
+    ]
+    sent_from_here = posted.lines(thread, desk.now)
     history = list(_history(takedown, standing))
     form = noted or Noted(takedown=takedown, initial={"at": desk.now})
     context = {
@@ -119,6 +128,9 @@ def page(desk: Desk, takedown: Takedown, noted: Noted | None = None, why: Words 
         "unproven": _is_unproven(standing),
         "spread": [(one.item, spread_words(one)) for one in spread.known(standing)][:FOLD],
         "why": why,
+        "posted": sent_from_here,
+        "may_stop": any(line.may_stop for line in sent_from_here),
+        "relay": thread.address if thread else "",
     }
     failed = noted is not None or why
     return render(

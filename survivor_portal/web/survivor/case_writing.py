@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from survivor_portal.correspondence.threads import OtherWasFirst
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.operations import Takedown
 from survivor_portal.takedowns.process import NotNow
@@ -35,9 +36,15 @@ def as_seen(desk: Desk, takedown: Takedown) -> Takedown:
 
 
 def write(
-    desk: Desk, takedown: Takedown, entries: Sequence[Entry], again: Again, reply: str = ""
+    desk: Desk,
+    takedown: Takedown,
+    entries: Sequence[Entry],
+    again: Again,
+    reply: str = "",
+    also: Callable[[Takedown], None] | None = None,
 ) -> HttpResponse:
-    """Note these entries in one transaction, then show what stands.
+    """Note these entries in one transaction, then show what stands. `also` is called with what was noted, in
+    the same transaction.
 
     A form sent twice writes once. Where something else was noted since the form was drawn, nothing is
     written and the form comes again. The entries' own numbers do not matter.
@@ -53,7 +60,9 @@ def write(
                 numbered = replace(entry, seq=noted.next_seq)
                 words = "" if place else reply
                 noted = operations.note(desk.case, noted, numbered, desk.now, due=due, reply=words)
-    except operations.ChangedMeanwhile:
+            if also is not None:
+                also(noted)
+    except (operations.ChangedMeanwhile, OtherWasFirst):
         return _met(operations.read(desk.case, takedown.id), entries, seen, again, reply)
     except (NotNow, NoSuchEntry):
         return again(takedown, UNFIT)

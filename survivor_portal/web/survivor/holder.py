@@ -27,7 +27,7 @@ from survivor_portal.web.survivor.zones import zone_of
 
 PLAN = "plan"  # the kind of the one record with answers, places and signer
 # Where the visitor stands is of this browser only; it is never kept in the case.
-OF_THE_VISIT = ("at", "letter", "site", "told", "watched", "lost", "request", "page", "country")
+OF_THE_VISIT = ("at", "letter", "site", "told", "watched", "lost", "request", "page", "country", "drawn")
 
 
 @dataclass(frozen=True, slots=True)

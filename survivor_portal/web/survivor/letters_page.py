@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -18,7 +19,7 @@ from survivor_portal import directory, letters
 from survivor_portal.intake import Note, Step
 from survivor_portal.web.forms import Question, one_of
 from survivor_portal.web.safety.opened import opened_of
-from survivor_portal.web.survivor import around, cards, case_plan, flow
+from survivor_portal.web.survivor import around, cards, case_plan, flow, mailing
 from survivor_portal.web.survivor.case_forms import Sent
 from survivor_portal.web.survivor.drafting import Draft, draft, may_type
 from survivor_portal.web.survivor.flow import Stand
@@ -136,6 +137,7 @@ def show(
         return flow_page()
     made = draft(stand, step, stand.site, timezone.now().date())
     may_be_sent = opened_of(request).loaded and (begun.is_new or not begun.lines)
+    ways = mailing.ways_of_plan(stand, step, stand.site) if settings.CASES_OPEN else ()
     failed = form is not None or sent is not None or company is not None
     if form is None:
         form = Signing(data, draft=made, initial=_initial(stand, step))
@@ -177,6 +179,8 @@ def show(
         "only_new": begun.is_new,
         "clocks_wait": bool(made.letter.states) and not any(state.ready for state in made.letter.states),
         "ready": all(part.ready for part in made.parts),
+        "mail_ways": ways,
+        "mail_here": may_be_sent,
     }
     return render(request, "survivor/letter.html", context, status=422 if failed else 200)
 

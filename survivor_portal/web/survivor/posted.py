@@ -1,0 +1,101 @@
+"""What became of the letters of a request that left from here, in words; and what a worker told of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from survivor_portal.cases import records
+from survivor_portal.cases.keys import Document, OpenCase
+from survivor_portal.correspondence import leaving, outgoing
+from survivor_portal.correspondence.threads import Leaving, Posted, Thread
+from survivor_portal.takedowns import operations
+from survivor_portal.takedowns.due import due_by
+from survivor_portal.takedowns.operations import NoSuchTakedown
+from survivor_portal.takedowns.process import Fact
+from survivor_portal.takedowns.standing import Entry
+from survivor_portal.web.forms import Words
+from survivor_portal.web.survivor import flow
+from survivor_portal.web.survivor.zones import zone_of
+
+PLAN = "plan"
+# After its time a sweep tells of a letter within the hour.
+_SURELY_OVER = outgoing.TRIED_FOR + timedelta(hours=3)
+_LATE = timedelta(minutes=10)
+
+STATES: dict[Leaving, Words] = {
+    Leaving.left: _("It left. Their mail server took it. This does not prove that a person has it."),
+    Leaving.stopped: _("You stopped it. It did not leave, as far as we know."),
+    Leaving.failed: _("It did not arrive. This address did not take it. Try another way."),
+}
+WAITS: Words = _("It waits here. It leaves soon.")
+TRIES: Words = _("We have not got through yet. We try again for three days.")
+NOT_KNOWN: Words = _("We do not know if it left. You can send it another way.")
+GAVE_UP: Words = _("We tried and did not get through. Try another way.")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One letter as the page shows it. `said`: the words of the other server, to be shown as theirs."""
+
+    letter: Posted
+    words: Words
+    said: str
+    may_stop: bool
+
+    @property
+    def at(self) -> datetime:
+        return self.letter.told_at or self.letter.at
+
+    @property
+    def waits_until(self) -> datetime | None:
+        return self.letter.leaves_at if self.words is WAITS else None
+
+
+def lines(thread: Thread | None, now: datetime) -> tuple[Line, ...]:
+    """The letters of a request, the newest first."""
+    return tuple(_line(one, now) for one in reversed(thread.letters)) if thread else ()
+
+
+def _line(letter: Posted, now: datetime) -> Line:
+    if letter.state is Leaving.waiting:
+        over = now - letter.at > _SURELY_OVER
+        late = now - letter.leaves_at > _LATE
+        return Line(letter, NOT_KNOWN if over else TRIES if late else WAITS, "", not over)
+    if letter.state is Leaving.failed and not letter.said:
+        return Line(letter, GAVE_UP, "", False)
+    said = letter.said if letter.state is Leaving.failed else ""
+    return Line(letter, STATES[letter.state], said, False)
+
+
+def left(case: OpenCase, arrived: Document, now: datetime) -> None:
+    """A worker told that a letter left."""
+    told = arrived["document"]
+    outgoing.settle(case, told["request"], told["letter"], Leaving.left, told["words"], _at(arrived), now)
+
+
+def failed(case: OpenCase, arrived: Document, now: datetime) -> None:
+    """A worker told that a letter did not get there. To the platform: the request did not arrive."""
+    told = arrived["document"]
+    said = f"{told['code']} {told['words']}" if told["code"] else ""
+    letter = outgoing.settle(case, told["request"], told["letter"], Leaving.failed, said, _at(arrived), now)
+    if letter is None or letter.whom:
+        return
+    try:
+        takedown = operations.read(case, told["request"])
+    except NoSuchTakedown:
+        return
+    (plan,) = records.read(case, PLAN)
+    minor = flow.stand(plan.document).answers.counts_as_minor
+    entry = Entry(takedown.next_seq, Fact.BOUNCE, _at(arrived), letter.items)
+    due = due_by(now, counts_as_minor=minor, zone=zone_of(plan.document))
+    operations.note(case, takedown, entry, now, due=due)
+
+
+def _at(arrived: Document) -> datetime:
+    return datetime.fromisoformat(str(arrived["at"]))
+
+
+RECEIVED = {leaving.SENT: left, leaving.NOT_SENT: failed}
