@@ -174,6 +174,7 @@ BOOK: dict[str, Words] = {
     "mail_stopped": _("You stopped a letter"),
     "mail_left": _("A letter left"),
     "mail_failed": _("A letter did not arrive"),
+    "rekeyed": _("The case got a new key"),
     "arrived_unreadable": _("Something came in that could not be read"),
     "lookup_asked": _("You let us ask who hosts a site"),
     "looked_up": _("An answer came about who hosts a site"),
