@@ -10,7 +10,10 @@ from survivor_portal.slips.models import Slip, State
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One kind of work. The moments are None where nothing waits, or is dead."""
+    """One kind of work. The moments are None where nothing waits, or is dead.
+
+    `is_regular`: it comes again by itself, and is about nobody.
+    """
 
     kind: str
     due: int
@@ -20,6 +23,7 @@ class Line:
     dead: int
     oldest_due_at: datetime | None
     last_died_at: datetime | None
+    is_regular: bool = False
 
 
 def lines(now: datetime) -> list[Line]:
@@ -34,6 +38,7 @@ def lines(now: datetime) -> list[Line]:
     later = _counts(waiting.filter(due_at__gt=now))
     taken = _counts(Slip.objects.filter(state=State.taken))
     failing = _counts(waiting.filter(attempts__gt=0))
+    regular = set(Slip.objects.filter(subject="").values_list("kind", flat=True))
     dead = {
         row["kind"]: row
         for row in Slip.objects.filter(state=State.dead)
@@ -50,6 +55,7 @@ def lines(now: datetime) -> list[Line]:
             dead=dead[kind]["n"] if kind in dead else 0,
             oldest_due_at=due[kind]["oldest"] if kind in due else None,
             last_died_at=dead[kind]["last"] if kind in dead else None,
+            is_regular=kind in regular,
         )
         for kind in sorted({*due, *later, *taken, *dead})
     ]

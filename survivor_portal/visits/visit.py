@@ -126,6 +126,11 @@ def sweep(now: datetime) -> int:
     return deleted
 
 
+def count() -> int:
+    """How many visits there are, those included that ran out a moment ago."""
+    return Visit.objects.count()
+
+
 def closes_at(visit: OpenVisit) -> datetime:
     """The moment at which this visit is over if nothing more happens."""
     return visit.limits.closes_at(visit.created_at, visit.seen_at)

@@ -62,6 +62,11 @@ def _serve(port: int, workers: int, jobs: int) -> int:
     if jobs and _takes_mail():
         command = [sys.executable, "manage.py", "post"]
         running.append(children.start("The door for mail", command, without=_FOR_WORKERS))
+    if os.environ.get("METRICS_PORT"):
+        # A process of its own: what it tells is for the operator and must not be had at the site's port.
+        running.append(
+            children.start("The metrics", [sys.executable, "manage.py", "metrics"], without=_FOR_WORKERS)
+        )
     return children.watch(
         running,
         when_ready=lambda: _answers(port),
