@@ -85,11 +85,12 @@ def _without_shred() -> set[str]:
     The key of the case that stands in for unknown codes must be there. If it is not, this is another key
     database, or an empty one, and a missing key means nothing.
     """
-    stand_in = Case.objects.filter(code_index=opening.code_index(opening.STAND_IN)).first()
+    # Of a row a worker may read no more than what it asks for here.
+    stand_in = Case.objects.only("pk").filter(code_index=opening.code_index(opening.STAND_IN)).first()
     if stand_in is None or not shred.existing([stand_in.pk]):
         return set()
-    # A case still being made has no wrap yet, and may be about to get its key.
-    made = Case.objects.exclude(wrap=b"").order_by("pk").values_list("pk", flat=True)
+    # A case still being made has no pair yet, and may be about to get its key.
+    made = Case.objects.exclude(public_key=b"").order_by("pk").values_list("pk", flat=True)
     lost: set[str] = set()
     last = ""
     while batch := list(made.filter(pk__gt=last)[:AT_ONCE]):

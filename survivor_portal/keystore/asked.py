@@ -110,7 +110,7 @@ QUESTIONS: dict[str, Question] = {
     "create_shreds": Question(_WEB, MOST_KEYS, True, _create_shreds),
     "delete_shreds": Question(_WEB | _WORKER, MOST_IDS, False, _delete_shreds),
     "existing_shreds": Question(_WEB | _WORKER, MOST_IDS, False, _existing_shreds),
-    "put_capsule_key": Question(_WEB | _WORKER, 1, False, _put_capsule_key),
+    "put_capsule_key": Question(_WEB, 1, False, _put_capsule_key),
     "get_capsule_key": Question(_WORKER, 1, True, _get_capsule_key),
     "delete_capsule_keys": Question(_WEB | _WORKER, MOST_IDS, False, _delete_capsule_keys),
     "expired_capsule_keys": Question(_WORKER, 0, False, _expired_capsule_keys),

@@ -178,7 +178,7 @@ def opened(folder: Path, users: Users, most: int = MOST_A_MINUTE) -> Iterator[Co
                 path = folder / role.value
                 _make_room(path)
                 door = stack.enter_context(_Door(path, role, users.get(role, frozenset()), counts))
-                thread = threading.Thread(target=door.serve_forever, name=role, daemon=True)
+                thread = threading.Thread(target=door.serve_forever, args=(0.1,), name=role, daemon=True)
                 thread.start()
                 stack.callback(path.unlink, missing_ok=True)
                 stack.callback(thread.join)

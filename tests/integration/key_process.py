@@ -48,7 +48,7 @@ class KeyProcess:
         self.process = subprocess.Popen(
             [sys.executable, __file__, json.dumps(told, default=str)], cwd=HOUSE, stderr=subprocess.PIPE
         )
-        self._wait()
+        answers(folder / "operator", self.process)
 
     def socket(self, role: str) -> str:
         return str(self.folder / role)
@@ -66,17 +66,17 @@ class KeyProcess:
         _, said = self.process.communicate(timeout=PATIENCE)
         return said.decode()
 
-    def _answers(self) -> bool:
-        # One that was killed leaves its sockets behind.
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-            return probe.connect_ex(self.socket("operator")) == 0
 
-    def _wait(self) -> None:
-        until = time.monotonic() + PATIENCE
-        while not self._answers():
-            assert self.process.poll() is None, self._end()
-            assert time.monotonic() < until
-            time.sleep(0.02)
+def answers(path: Path, process: subprocess.Popen[bytes]) -> None:
+    """Wait until the process listens there. One that was killed leaves its sockets behind."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            if probe.connect_ex(str(path)) == 0:
+                return
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < until
+        time.sleep(0.02)
 
 
 def main(told: dict[str, Any]) -> None:

@@ -1,0 +1,222 @@
+"""T33: each process of a larger site does its whole work with its own login, and reaches nothing beside it.
+
+Real clusters, real logins, real key processes; every process under the settings of production.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from psycopg.errors import InsufficientPrivilege
+
+from survivor_portal.followups.reminders import TOLD
+from survivor_portal.jobs import table
+from survivor_portal.keystore.router import Keys
+from survivor_portal.steward import rights
+from survivor_portal.steward.rights import ALL, ROLES, TABLES, Cluster, Right, Role
+from tests.integration.larger_site import HOUSE, PATIENCE, Site, larger_site
+
+# What a worker and the door for mail must never read, whatever the table of rights says.
+SEALED = {
+    "cases_case": {"salt", "wrap", "recovery_salt", "recovery_wrap", "sealed_key", "book_mark"},
+    "cases_record": {"envelope"},
+    "cases_entry": {"envelope", "leaf", "head"},
+    "cases_arrival": {"envelope"},
+    "cases_unlocked": {"sealed"},
+    "takedowns_takedown": {"overview", "details"},
+    "visits_visit": {"sealed"},
+}
+
+
+def columns() -> dict[Cluster, dict[str, set[str]]]:
+    """Every table of the models, by the cluster it lies in."""
+    found: dict[Cluster, dict[str, set[str]]] = {cluster: {} for cluster in Cluster}
+    for model in apps.get_models():
+        for cluster in Cluster:
+            if Keys().allow_migrate(cluster, model._meta.app_label, model._meta.model_name):
+                named = {field.column for field in model._meta.concrete_fields}
+                found[cluster][model._meta.db_table] = named
+    return found
+
+
+@pytest.mark.parametrize("cluster", Cluster)
+def test_every_table_says_who_may_do_what(cluster: Cluster) -> None:
+    named = TABLES[cluster].keys() - {"django_migrations"}
+
+    assert named == columns()[cluster].keys(), "each new table needs a line in steward/rights.py"
+
+
+@pytest.mark.parametrize("cluster", Cluster)
+def test_every_column_that_is_named_is_there(cluster: Cluster) -> None:
+    for name, line in TABLES[cluster].items():
+        there = columns()[cluster].get(name, {"id"})
+        for right in line.values():
+            for names in (right.select, right.insert, right.update):
+                assert names == ALL or set(names.split()) <= there, name
+            # What is written or deleted is found by something.
+            assert right.select or not (right.update or right.delete), name
+
+
+@pytest.mark.parametrize("role", [Role.worker, Role.mailin])
+def test_nothing_sealed_is_given_to_who_opens_no_case(role: Role) -> None:
+    for name, sealed in SEALED.items():
+        right = TABLES[Cluster.cases][name].get(role, Right())
+        for names in (right.select, right.update):
+            reached = sealed if names == ALL else sealed & set(names.split())
+            assert reached <= {"wrap", "recovery_wrap", "sealed_key"}, name
+        assert right.select != ALL
+        assert not sealed & set(right.select.split()), name
+
+
+def test_mail_that_comes_in_reaches_an_address_a_public_key_and_the_slot() -> None:
+    reached = {name for name, line in TABLES[Cluster.cases].items() if Role.mailin in line}
+
+    assert reached == {"cases_case", "cases_arrival", "correspondence_relay", "django_migrations"}
+    assert TABLES[Cluster.cases]["cases_case"][Role.mailin] == Right("id public_key")
+
+
+def test_nobody_of_the_site_has_a_login_among_the_keys() -> None:
+    assert set(ROLES[Cluster.keys]) == {Role.keys, Role.backup}
+
+
+def test_the_command_prints_what_the_owner_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("roles", "keys")
+
+    assert capsys.readouterr().out == rights.sql(Cluster.keys)
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with tempfile.TemporaryDirectory() as folder, larger_site(Path(folder)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def told(site: Site) -> Any:
+    """What pages have made."""
+    return site.part("web", "web_makes")
+
+
+@pytest.mark.clusters
+def test_t33_every_process_does_its_whole_work(site: Site, told: Any) -> None:
+    assert site.part("worker", "worker_opens", told) == "a letter"
+    assert site.part("mailin", "mail_comes", told) == ["yes", "yes", "never", True]
+    said = site.manage(site.environment("worker"), "upkeep")
+    assert site.part("web", "web_reads", told) == ["mail_sent", TOLD, "mail"]
+
+    assert said == f"done: {', '.join(table.REGULAR)}\n"
+    # The one that lives, and the one that stands in for unknown codes; in both clusters.
+    assert site.execute("cases", "SELECT count(*) FROM cases_case") == [(2,)]
+    assert site.execute("keys", "SELECT count(*) FROM keystore_shred") == [(2,)]
+    assert site.execute("cases", "SELECT count(*) FROM keystore_capsule") == [(0,)]
+    assert site.execute("keys", "SELECT count(*) FROM keystore_capsulekey") == [(0,)]
+    assert site.execute("cases", "SELECT count(*) FROM visits_visit") == [(0,)]
+    assert site.execute("cases", "SELECT count(*) FROM cases_gone") == [(4,)]
+
+
+@pytest.mark.clusters
+def test_t33_a_worker_does_all_that_is_regular_also_after_it_was_killed(site: Site, told: Any) -> None:
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "work"], cwd=HOUSE, start_new_session=True,
+            env={"PATH": os.environ["PATH"]} | site.environment("worker"),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    def rows() -> dict[str, tuple[str, int]]:
+        found = site.execute("cases", "SELECT kind, state, attempts FROM slips_slip WHERE subject = ''")
+        return {kind: (state, attempts) for kind, state, attempts in found}
+
+    def wait_for(wanted: set[str]) -> None:
+        until = time.monotonic() + PATIENCE
+        later = "SELECT kind FROM slips_slip WHERE subject = '' AND state = 'waiting' AND due_at > now()"
+        while not wanted <= {kind for (kind,) in site.execute("cases", later)}:
+            assert time.monotonic() < until, rows()
+            time.sleep(0.2)
+
+    site.execute("cases", "DELETE FROM slips_slip")
+    worker = start()
+    try:
+        wait_for({"visits"})
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+        site.execute("cases", "UPDATE slips_slip SET lease_until = now() WHERE state = 'taken'")
+        site.execute("cases", "UPDATE slips_slip SET due_at = now() WHERE state = 'waiting'")
+        worker = start()
+        wait_for(set(table.REGULAR))
+    finally:
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+
+    assert rows() == dict.fromkeys(table.REGULAR, ("waiting", 0)), "none failed"
+
+
+def may(site: Site, role: Role, sql: str) -> bool:
+    with psycopg.connect(site.url(role, "cases"), autocommit=True) as database:
+        try:
+            database.execute(sql.encode())
+        except InsufficientPrivilege:
+            return False
+        return True
+
+
+@pytest.mark.clusters
+@pytest.mark.parametrize("role", [Role.worker, Role.mailin, Role.web, Role.backup])
+def test_t33_beside_its_work_permission_is_denied(site: Site, role: Role) -> None:
+    asked = 0
+    for name, named in columns()[Cluster.cases].items():
+        right = TABLES[Cluster.cases][name].get(role, Right())
+        for column in sorted(named):
+            for sql, names in (
+                (f"SELECT {column} FROM {name} LIMIT 0", right.select),
+                (f"UPDATE {name} SET {column} = NULL WHERE false", right.update),
+                (f"INSERT INTO {name} ({column}) SELECT NULL WHERE false", right.insert),
+            ):
+                asked += 1
+                assert may(site, role, sql) is (names == ALL or column in names.split()), sql
+        assert may(site, role, f"DELETE FROM {name} WHERE false") is right.delete
+        for never in (f"TRUNCATE {name}", f"DROP TABLE {name}", f"ALTER TABLE {name} ADD x int"):
+            assert not may(site, role, never)
+    assert asked > 200
+    assert not may(site, role, "CREATE TABLE own (x int)")
+    assert not may(site, role, "UPDATE django_migrations SET name = '' WHERE false")
+
+
+@pytest.mark.clusters
+@pytest.mark.parametrize("role", [Role.worker, Role.mailin])
+def test_t33_records_books_and_requests_are_read_by_no_worker_and_no_mail(site: Site, role: Role) -> None:
+    for name, sealed in SEALED.items():
+        for column in sealed:
+            with (
+                psycopg.connect(site.url(role, "cases")) as database,
+                pytest.raises(InsufficientPrivilege, match=f"permission denied for table {name}"),
+            ):
+                database.execute(f"SELECT {column} FROM {name}".encode())
+
+
+@pytest.mark.clusters
+@pytest.mark.parametrize("role", [Role.web, Role.worker, Role.mailin])
+def test_t33_nobody_of_the_site_logs_in_where_the_keys_are(site: Site, role: Role) -> None:
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        psycopg.connect(site.url(role, "keys"))
+
+
+@pytest.mark.clusters
+def test_t33_the_key_process_logs_in_among_the_keys_only(site: Site) -> None:
+    with pytest.raises(psycopg.OperationalError, match="does not exist"):
+        psycopg.connect(site.url("keys", "cases"))
+    with (
+        psycopg.connect(site.url("keys", "keys"), autocommit=True) as database,
+        pytest.raises(InsufficientPrivilege),
+    ):
+        database.execute(b"ALTER TABLE keystore_shred ADD x int")
