@@ -17,8 +17,8 @@ from pathlib import Path
 HOST = "127.0.0.1"
 _PROGRAMS = "/usr/lib/postgresql"
 _OWNER = "postgres"
-# Nothing here outlives the run, so nothing waits for the disk. What a test provokes is not logged: nobody reads
-# the log while the server runs, and a full pipe would stop it.
+# Nothing here outlives the run, so nothing waits for the disk. What a test provokes is not logged: nobody
+# reads the log while the server runs, and a full pipe would stop it.
 _FAST = ("fsync=off", "full_page_writes=off", "max_connections=60", "log_min_messages=fatal")
 
 
