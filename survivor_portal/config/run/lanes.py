@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,8 +37,12 @@ class Kind:
 # Workers are told by Redis on PostgreSQL; the tests that start them start that too.
 KINDS = (
     Kind("in a browser", "browser"),
-    Kind("without a browser", "not browser"),
-    Kind("on PostgreSQL and Redis", "(database or jobs) and not embedded and not browser", on_postgres=True),
+    Kind("without a browser", "not browser and not redis"),
+    Kind(
+        "on PostgreSQL and Redis",
+        "(database or jobs or redis) and not embedded and not browser",
+        on_postgres=True,
+    ),
 )
 
 
@@ -138,19 +143,18 @@ def _environment_of(kind: Kind, folder: Path) -> Iterator[dict[str, str]]:
 
 
 def _has_some_left(share: Path) -> bool:
-    every = share / "all"
-    if not every.exists():
-        return True
-    files = {test.partition("::")[0] for test in every.read_text("utf-8").splitlines()}
-    return len(files) - len(list((share / "taken").iterdir())) > FEW
+    return not (share / "all").exists() or len(_wanted(share)) - len([*(share / "taken").iterdir()]) > FEW
+
+
+def _wanted(share: Path) -> dict[str, int]:
+    """How many tests are in each file of this kind."""
+    lines = (line.split(" ", 1) for line in (share / "all").read_text("utf-8").splitlines())
+    return {file: int(count) for count, file in lines}
 
 
 def _not_once(share: Path) -> list[str]:
-    """The tests that did not run, or ran twice."""
-    every = share / "all"
-    if not every.exists():
+    """The files of which a test did not run, or ran twice."""
+    if not (share / "all").exists():
         return ["no test was found"]
-    ran = [test for path in share.glob("ran-*") for test in path.read_text("utf-8").splitlines()]
-    wanted = set(every.read_text("utf-8").splitlines())
-    twice = {test for test in ran if ran.count(test) > 1} if len(ran) > len(set(ran)) else set()
-    return [f"not run: {test}" for test in sorted(wanted - set(ran))] + [f"twice: {t}" for t in sorted(twice)]
+    ran = Counter(file for path in share.glob("ran-*") for file in path.read_text("utf-8").splitlines())
+    return [f"{file}: {ran[file]} of {n} tests ran" for file, n in _wanted(share).items() if ran[file] != n]
