@@ -24,11 +24,12 @@ class Broker:
     is_redis: bool
 
 
-def read(url: str, password: str, problems: list[str]) -> Broker | None:
-    """The broker this address names, None without one. What is not fit is added to `problems`."""
+def read(url: str, password: str, problems: list[str], name: str = "BROKER") -> Broker | None:
+    """The server this address names, None without one. What is not fit is added to `problems`; `name` is how
+    the names of its settings begin."""
     if not url:
         if password:
-            problems.append("BROKER_URL is missing")
+            problems.append(f"{name}_URL is missing")
         return None
     try:
         parts = urlsplit(url)
@@ -40,18 +41,18 @@ def read(url: str, password: str, problems: list[str]) -> Broker | None:
     else:
         fits = bool(port and parts.hostname and re.fullmatch(_PATHS[parts.scheme], parts.path))
     if not fits or parts.query or parts.fragment:
-        problems.append(f"BROKER_URL must look like rediss://host:6379/0 or {_SOCKET}:///path/of/socket")
+        problems.append(f"{name}_URL must look like rediss://host:6379/0 or {_SOCKET}:///path/of/socket")
         return None
     if parts.password:
-        problems.append("BROKER_URL must hold no password; BROKER_PASSWORD_FILE names a file with it")
+        problems.append(f"{name}_URL must hold no password; {name}_PASSWORD_FILE names a file with it")
         return None
     if parts.scheme == _SOCKET:
         if password:
-            problems.append("BROKER_PASSWORD_FILE does not go with a socket; guard its folder instead")
+            problems.append(f"{name}_PASSWORD_FILE does not go with a socket; guard its folder instead")
         return Broker(url, tls=False, is_redis=True)
     tls = parts.scheme in ("rediss", "amqps")
     if not (tls or parts.hostname in ("localhost", "127.0.0.1", "::1")):
-        problems.append("BROKER_URL crosses a wire and must begin with rediss:// or amqps://")
+        problems.append(f"{name}_URL crosses a wire and must begin with rediss://, or amqps:// for a broker")
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     user = quote(parts.username or "", safe="")
     who = f"{user}:{quote(password, safe='')}@" if password else f"{user}@" if user else ""

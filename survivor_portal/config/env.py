@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from survivor_portal.config import autokeys, backups, bells, keyring, lookups, mails, notes, stores
+from survivor_portal.config import autokeys, backups, bells, counting, keyring, lookups, mails, notes, stores
 
 HOUSE = Path(__file__).resolve().parent.parent.parent
 NEUTRAL_NAME = "Next steps"
@@ -78,6 +78,8 @@ class Environment:
     site: stores.Site | None = None
     # None for a folder in the data folder.
     broker: bells.Broker | None = None
+    # None where each web process counts for itself.
+    counts: bells.Broker | None = None
     auto_key: autokeys.AutoKey = autokeys.NONE
     mail: mails.Mail = mails.OFF
     stewardship: backups.Stewardship = backups.NONE
@@ -169,6 +171,8 @@ def for_production(environ: Mapping[str, str]) -> Environment:
         stewardship=backups.read(environ, {"EPOCH_DIR": Path(environ.get("EPOCH_DIR", ""))}, problems),
         look_ups=lookups.for_production(environ, problems),
     )
+    counts_password = stores.password(environ, "COUNTS_PASSWORD_FILE", problems)
+    found = replace(found, counts=counting.read(environ, counts_password, found.broker, problems))
     if found.cases_reviewed:
         found = replace(
             found,

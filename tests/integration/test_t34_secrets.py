@@ -41,7 +41,10 @@ STORES = {"DATABASE": "postgresql://site@/cases?host=/run/cases"}
 NAMED = {str(c.args[1].value) for c in in_the_code(PASSWORD) if isinstance(c.args[1], ast.Constant)}
 PASSWORDS = {name: name for name in sorted({f"{prefix}_PASSWORD_FILE" for prefix in STORES} | NAMED)}
 OF_THE_KEY_PROCESS = "KEYS_DATABASE_PASSWORD_FILE"
-URLS = STORES | {"BROKER": "rediss://site@bell.example:6379/0"}
+URLS = STORES | {
+    "BROKER": "rediss://site@bell.example:6379/0",
+    "COUNTS": "rediss://site@counts.example:6379/0",
+}
 ALL = SECRETS | PASSWORDS
 
 

@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
@@ -13,6 +14,7 @@ from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
 
+from survivor_portal import counts
 from survivor_portal.cases import access, book, codes, flood, pool, records, unlocked
 from survivor_portal.cases.models import Case, Throttle
 from survivor_portal.web.safety import machines, networks
@@ -31,9 +33,7 @@ CSRF = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 @pytest.fixture(autouse=True)
 def _ready(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     access.prepare()
-    monkeypatch.setattr(flood, "WATCH", flood.Watch())
-    monkeypatch.setattr(networks, "COUNTS", networks.Counts())
-    machines._used.clear()
+    monkeypatch.setattr(counts, "COUNTS", counts.Counts(lambda: ""))
     # The clock stands: a test that runs over the end of an hour or a minute would count anew.
     with later(timedelta(0)):
         yield
@@ -199,25 +199,19 @@ def test_only_what_our_own_proxies_wrote_is_believed(
 
 def test_no_address_can_be_read_from_the_counts(caplog: pytest.LogCaptureFixture) -> None:
     tries(at(HERE), 1)
-    first = set(networks.COUNTS._counts)
+    first = counted()
     with later(timedelta(hours=1)):
         tries(at(HERE), 1)
 
-    assert len(first) == len(networks.COUNTS._counts) == 1
-    assert first.isdisjoint(networks.COUNTS._counts)
-    assert "192.0.2" not in repr(vars(networks.COUNTS)) + caplog.text
+    assert len(first) == len(counted()) == 1
+    assert first.isdisjoint(counted())
+    assert "192.0.2" not in repr(first | counted()) + caplog.text
 
 
-def test_the_counts_have_an_end_and_the_network_not_seen_for_longest_goes() -> None:
-    now, small = datetime.now(UTC), networks.Counts(most=3)
-    for network in ("a", "b", "c", "a", "d"):
-        small.add(networks.What.opening, network, now)
-
-    assert len(small._counts) == 3
-    for _ in range(58):
-        small.add(networks.What.opening, "a", now)
-    with pytest.raises(networks.Full):
-        small.add(networks.What.opening, "a", now)
+def counted() -> set[bytes]:
+    """The names of the networks that tried to open something in this hour, as they are kept."""
+    span = counts.COUNTS.here._counts.get(networks.What.opening)
+    return {name for name, count in span.counts.items() if count} if span else set()
 
 
 # --- the whole site ---
@@ -272,7 +266,7 @@ def test_t07_a_wrong_phrase_counts_for_the_site_as_an_unknown_code_does(
 ) -> None:
     states = []
     for code in (new.code, codes.new_code()):
-        flood.WATCH = flood.Watch()
+        counts.COUNTS = counts.Counts(lambda: "")
         tries(Client(), 3)
         before = flood.is_on(datetime.now(UTC))
         open_(Client(), code, WRONG)
@@ -430,7 +424,7 @@ def test_a_filled_box_tries_nothing_and_keeps_what_was_typed(new: access.NewCase
     assert "Buy now" not in page
     assert f'value="{new.code}"' in page
     assert Throttle.objects.count() == 0
-    assert not networks.COUNTS._counts
+    assert not counted()
     assert open_(at(HERE), new.code, OWN).status_code == 303
 
 
@@ -458,7 +452,7 @@ def test_nobody_types_code_and_phrase_in_less_than_two_seconds(
 
     with later(timedelta(seconds=1.5)):
         quick = open_(client, new.code, OWN, since=since)
-    counted = Throttle.objects.count(), len(networks.COUNTS._counts)
+    so_far = Throttle.objects.count(), len(counted())
     with later(timedelta(seconds=2.5)):
         slow = open_(client, new.code, OWN, since=field(text(quick), "since"))
 
@@ -467,7 +461,7 @@ def test_nobody_types_code_and_phrase_in_less_than_two_seconds(
     assert "That was very quick." in page
     assert f'value="{new.code}"' in page
     assert re.search(r'type="password"[^>]*value="a blue|value="a blue[^>]*type="password"', page)
-    assert counted == (0, 0)
+    assert so_far == (0, 0)
     assert slow.status_code == 303
 
 
@@ -537,11 +531,12 @@ def test_the_mark_of_a_form_runs_out(two_seconds: None) -> None:
 
 
 def test_the_used_words_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machines, "MOST_USED", 5)
+    monkeypatch.setattr(machines, "USED", replace(machines.USED, most=5))
+    now = datetime.now(UTC)
     for _ in range(20):
-        assert machines.use(machines.ask(datetime.now(UTC)))
+        assert machines.use(machines.ask(now), now)
 
-    assert len(machines._used) == 5
+    assert counts.COUNTS.here.size(machines.USED) == 5
 
 
 def test_the_logs_name_no_code_and_no_address(low_bar: None, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,11 +1,13 @@
 """A form from before the exit that Back sends again shows nothing; a lost cookie still costs no word."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
+from survivor_portal import counts
 from survivor_portal.web.safety import left
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.integration.pages_that_fail")]
@@ -19,8 +21,8 @@ def client() -> Client:
 
 
 @pytest.fixture(autouse=True)
-def _nobody_left() -> None:
-    left._left.clear()
+def _nobody_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counts, "COUNTS", counts.Counts(lambda: ""))
 
 
 def token_of(client: Client) -> str:
@@ -76,7 +78,7 @@ def test_t29_a_token_that_is_none_was_not_left(client: Client, token: str) -> No
 
 
 def test_t29_the_memory_of_those_who_left_is_bounded(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(left, "MOST", 3)
+    monkeypatch.setattr(left, "LEFT", replace(left.LEFT, most=3))
     tokens = []
     for _ in range(5):
         client.cookies.clear()
@@ -84,5 +86,5 @@ def test_t29_the_memory_of_those_who_left_is_bounded(client: Client, monkeypatch
         client.get("/exit/")
     client.cookies.clear()
 
-    assert len(left._left) == 3
+    assert counts.COUNTS.here.size(left.LEFT) == 3
     assert [send(client, token)[0] for token in tokens] == [HTTPStatus.OK] * 2 + [HTTPStatus.FOUND] * 3

@@ -1,6 +1,6 @@
 """While very many try in vain: the owner still comes in, copies two words, and loses none of her own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,10 +8,10 @@ import pytest
 from django.db import transaction
 from pytest_django import Settings
 
+from survivor_portal import counts
 from survivor_portal.cases import access, flood, records
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.models import Record
-from survivor_portal.web.safety import machines
 from tests.browser import DESK, PHONE, ZOOMED, Watched
 from tests.journeys.story import Story
 
@@ -35,14 +35,12 @@ def new() -> access.NewCase:
 
 
 @pytest.fixture
-def flooded(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def flooded(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.FLOOD_FROM = 3
-    monkeypatch.setattr(flood, "WATCH", flood.Watch())
+    monkeypatch.setattr(counts, "COUNTS", counts.Counts(lambda: ""))
     for _ in range(9):
         flood.note(datetime.now(UTC))
     assert flood.is_on(datetime.now(UTC))
-    yield
-    machines._used.clear()
 
 
 def looks(page: Any, assert_accessible: LOOK) -> None:

@@ -89,16 +89,17 @@ def restart_postgres(folder: Path) -> None:
 
 
 @contextmanager
-def redis(folder: Path) -> Iterator[int]:
-    """A Redis in `folder` (made here) that keeps what it was given; gives its port."""
+def redis(folder: Path, *, keeps: bool = True, port: int = 0) -> Iterator[int]:
+    """A Redis in `folder` (made here), at `port` or a free one; gives its port. It keeps what it was given;
+    without `keeps` it writes nothing to disk."""
     if shutil.which("redis-server") is None:
         raise NotStarted("Redis is not installed")
     folder.mkdir(mode=0o700)
-    port = free_port()
+    port = port or free_port()
     server = subprocess.Popen(
         [
-            "redis-server", "--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "yes",
-            "--dir", folder,
+            "redis-server", "--port", str(port), "--bind", HOST, "--save", "",
+            "--appendonly", "yes" if keeps else "no", "--dir", folder,
         ],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )  # fmt: skip

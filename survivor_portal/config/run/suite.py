@@ -52,7 +52,7 @@ def main(arguments: list[str]) -> int:
         return _all(lanes.Lanes(environment, only, lambda: failed.extend(_looked_over())), failed)
     if not for_pytest:
         failed.extend(_looked_over())
-    marks = f"not browser and not clusters{only}" if wanted.fast else only.removeprefix(" and ")
+    marks = f"not browser and not clusters and not redis{only}" if wanted.fast else only.removeprefix(" and ")
     return _pytest(marks, for_pytest, environment) or (1 if failed else 0)
 
 

@@ -162,6 +162,9 @@ KEYS_BACKUP_DIR: Path | None = None
 METRICS: tuple[str, int] | None = None
 # What a lawyer looked at, and on which day.
 REVIEWED_ON: Mapping[str, date] = {}
+# The Redis in which all web processes count together; "": each for itself.
+COUNTS_URL = ""
+
 # Cases are kept only where this is on; production also wants to know who looked at it and when.
 CASES_OPEN = False
 # The key of the blind indexes, and the folder with the keys of the days.

@@ -2,7 +2,7 @@
 
 import os
 
-from survivor_portal.config import bells, env
+from survivor_portal.config import bells, counting, env
 
 from .base import *  # noqa: F403
 from .base import databases, postgres
@@ -21,6 +21,7 @@ BACKUP_DIR = _env.stewardship.backups
 KEYS_BACKUP_DIR = _env.stewardship.keys_backups
 METRICS = _env.stewardship.metrics
 REVIEWED_ON = _env.stewardship.reviewed_on
+COUNTS_URL = counting.url(_env.counts)
 CASES_OPEN = _env.cases_reviewed
 INDEX_KEY = _env.index_key
 EPOCH_DIR = _env.epoch_dir

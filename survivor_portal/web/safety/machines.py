@@ -5,8 +5,6 @@ A program has to read another page for each try, since a pair of words is good f
 """
 
 import secrets
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,10 +12,11 @@ from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.utils.translation import gettext_lazy as _
 
+from survivor_portal import counts
+
 # As long as a visit lasts at most: a page left open over lunch is still good.
 MARK_LASTS = timedelta(hours=8)
 ASKED_LASTS = timedelta(minutes=30)
-MOST_USED = 10_000
 WORDS = (
     _("apple"), _("bread"), _("bridge"), _("button"), _("candle"), _("chair"), _("cloud"), _("coffee"),
     _("door"), _("field"), _("garden"), _("green"), _("hat"), _("house"), _("island"), _("lake"),
@@ -27,8 +26,7 @@ WORDS = (
     _("violet"), _("water"), _("wind"), _("window"), _("winter"), _("yellow"),
 )  # fmt: skip
 
-_used: OrderedDict[str, None] = OrderedDict()
-_guard = threading.Lock()
+USED = counts.Kind("used", ASKED_LASTS, 10_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +76,16 @@ def asked(text: str, now: datetime) -> Asked | None:
     if plain is None:
         return None
     nonce, first, second, at = plain.split(".")
-    with _guard:
-        is_used = nonce in _used
-    if is_used or not timedelta(0) <= timedelta(seconds=now.timestamp() - int(at)) <= ASKED_LASTS:
+    if not timedelta(0) <= timedelta(seconds=now.timestamp() - int(at)) <= ASKED_LASTS:
+        return None
+    if counts.knows(USED, nonce, now):
         return None
     return Asked(text, nonce, int(first), int(second))
 
 
-def use(question: Asked) -> bool:
+def use(question: Asked, now: datetime) -> bool:
     """This answer goes with one try. False where it went with another one already."""
-    with _guard:
-        if question.nonce in _used:
-            return False
-        _used[question.nonce] = None
-        while len(_used) > MOST_USED:
-            _used.popitem(last=False)
-    return True
+    return counts.note(USED, question.nonce, now)
 
 
 def _age(text: str, now: datetime) -> timedelta | None:

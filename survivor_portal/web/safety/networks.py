@@ -1,27 +1,22 @@
 """Count tries by network for an hour, under a name that nobody can turn back into an address.
 
-The name is a keyed hash of the first part of the address (/24, /48). The key is drawn in memory; every hour
-another is drawn and all counts go with the old one. The address itself is read here, used for the name, and
-neither kept nor handed on. Each web process counts for itself.
+The name is a keyed hash of the first part of the address (/24, /48). Every hour another key is drawn and all
+counts go with the old one (`survivor_portal.counts`). The address itself is read here and not kept.
 
 Who comes through the onion service arrives from this machine, and so does everybody when a proxy is not named
 in the settings: such an address says nothing of who is there, and one count for all of them would let one
 person lock the door for the others. There only the counts by code and for the whole site stand.
 """
 
-import hashlib
-import hmac
-import secrets
-import threading
-from collections import OrderedDict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
 
-HOUR = timedelta(hours=1)
+from survivor_portal import counts
+
 NETWORKS = 50_000
 _OF_THIS_HOUSE = tuple(
     ip_network(block)
@@ -40,6 +35,7 @@ class What(StrEnum):
 
 
 MOST = {What.opening: 60, What.keeping: 20}
+KINDS = {what: counts.Kind(what.value, counts.HOUR, NETWORKS) for what in What}
 
 
 class Full(Exception):
@@ -50,59 +46,18 @@ class Full(Exception):
         self.at = at
 
 
-class Counts:
-    """The counts of this hour. When there are very many networks, the one not seen for longest goes."""
-
-    def __init__(self, most: int = NETWORKS) -> None:
-        self._most = most
-        self._guard = threading.Lock()
-        self._hour = datetime.min.replace(tzinfo=UTC)
-        self._key = b""
-        self._counts: OrderedDict[bytes, int] = OrderedDict()
-
-    def add(self, what: What, network: str, now: datetime) -> None:
-        """One more. Raises Full, and then counts nothing."""
-        with self._guard:
-            name = self._name(what, network, now)
-            count = self._counts.get(name, 0)
-            if count >= MOST[what]:
-                self._counts.move_to_end(name)
-                raise Full(self._hour + HOUR)
-            self._counts[name] = count + 1
-            self._counts.move_to_end(name)
-            while len(self._counts) > self._most:
-                self._counts.popitem(last=False)
-
-    def take_back(self, what: What, network: str, now: datetime) -> None:
-        """One less, within the same hour."""
-        with self._guard:
-            name = self._name(what, network, now)
-            if self._counts.get(name):
-                self._counts[name] -= 1
-
-    def _name(self, what: What, network: str, now: datetime) -> bytes:
-        hour = now.replace(minute=0, second=0, microsecond=0)
-        if hour != self._hour:
-            self._hour, self._key = hour, secrets.token_bytes(32)
-            self._counts.clear()
-        return hmac.digest(self._key, f"{what}|{network}".encode(), hashlib.sha256)[:16]
-
-
-COUNTS = Counts()
-
-
 def charge(request: HttpRequest, what: What, now: datetime) -> None:
     """Count this before it is done. Raises Full."""
     network = _network(request)
-    if network:
-        COUNTS.add(what, network, now)
+    if network and not counts.up(KINDS[what], network, now, MOST[what]):
+        raise Full(counts.end_of(counts.span(now, counts.HOUR), counts.HOUR))
 
 
 def give_back(request: HttpRequest, what: What, now: datetime) -> None:
     """What was charged did not come to it, or was no try in vain."""
     network = _network(request)
     if network:
-        COUNTS.take_back(what, network, now)
+        counts.down(KINDS[what], network, now)
 
 
 def _network(request: HttpRequest) -> str:

@@ -111,7 +111,7 @@ class AskedInAFlood(Guarded):
             return cleaned
         if not self._is_answered:
             self.add_error("answer", COPY)
-        elif not self.errors and not machines.use(self.question):
+        elif not self.errors and not machines.use(self.question, self.now):
             self.renew()
             self.add_error("answer", COPY)
         return cleaned
