@@ -13,9 +13,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from survivor_portal.cases import slot
 from survivor_portal.takedowns.operations import Place, Takedown
 from survivor_portal.web.forms import Question, any_of
-from survivor_portal.web.survivor import asked, case_request
+from survivor_portal.web.survivor import arrivals, asked, case_request
 from survivor_portal.web.survivor.case_desk import REQUEST, UNPROCESSABLE, Desk, here
 from survivor_portal.web.survivor.case_items import span
 from survivor_portal.web.survivor.case_round_forms import place_name
@@ -57,6 +58,10 @@ def page(desk: Desk, takedown: Takedown, form: Sites | None = None) -> HttpRespo
     if not asked.may_check(minor):
         desk.go(REQUEST, takedown.id)
         return case_request.page(desk, takedown)
+    if slot.is_waiting(desk.case):
+        # The answer may have come in meanwhile.
+        arrivals.take_in(desk.case, desk.now)
+        takedown = desk.takedown()
     waiting = asked.checks_waiting(desk.case, takedown, desk.now)
     places = _askable(takedown, waiting)
     shown = form
