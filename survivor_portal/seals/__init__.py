@@ -4,6 +4,7 @@ from survivor_portal.seals._blind import blind_index
 from survivor_portal.seals._chains import chain_head, chain_start, leaf, new_leaf_salt
 from survivor_portal.seals._keys import new_key
 from survivor_portal.seals._locks import WrongKey, lock, unlock
+from survivor_portal.seals._mail_keys import new_mail_key
 from survivor_portal.seals._people import Pair, new_pair, open_sealed, seal_to
 from survivor_portal.seals._phrases import STRONG, Cost, new_salt, phrase_key
 from survivor_portal.seals._records import Place, lock_record, unlock_record
@@ -26,6 +27,7 @@ __all__ = [
     "lock_record",
     "new_key",
     "new_leaf_salt",
+    "new_mail_key",
     "new_pair",
     "new_salt",
     "new_signing_pair",

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from survivor_portal.config.env import HOUSE
+from survivor_portal.config.run import children, up
 from survivor_portal.config.run.servers import HOST, free_port
 
 LIMIT_SECONDS = 30.0
@@ -173,3 +174,24 @@ def test_where_letters_go_out_by_mail_answers_come_in_and_the_door_goes_with_the
     wait_until_gone(children)
     running.rest()
     running.process.stdout.close()
+
+
+def test_what_opens_capsules_and_signs_is_handed_to_workers_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, theirs = tmp_path / "given", tmp_path / "theirs"
+    given.mkdir()
+    theirs.mkdir()
+    for name in ("secret-key", "index-key", "auto-key", "dkim-key", "mail-out-password"):
+        (given / name).write_text(name)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(given))
+
+    instead = up._credentials(theirs)
+    shown = children.start(
+        "A child", ["sh", "-c", 'ls "$CREDENTIALS_DIRECTORY" > "$OUT"'],
+        instead=instead | {"OUT": str(tmp_path / "out")},
+    )  # fmt: skip
+
+    assert shown.process.wait(LIMIT_SECONDS) == 0
+    assert (tmp_path / "out").read_text().split() == ["index-key", "secret-key"]
+    assert (theirs / "index-key").read_text() == "index-key"

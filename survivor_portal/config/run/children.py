@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 GRACE_SECONDS = 4.0
@@ -21,12 +21,18 @@ class Child:
     process: subprocess.Popen[bytes]
 
 
-def start(name: str, command: Sequence[str], *, without: Sequence[str] = ()) -> Child:
+def start(
+    name: str,
+    command: Sequence[str],
+    *,
+    without: Sequence[str] = (),
+    instead: Mapping[str, str] | None = None,
+) -> Child:
     """Starts `command` in a session of its own that is told to end when this process is gone, even killed.
 
-    It gets our environment but for the names in `without`.
+    It gets our environment but for the names in `without`, and `instead` in place of what is ours.
     """
-    environment = {key: value for key, value in os.environ.items() if key not in without}
+    environment = {key: value for key, value in os.environ.items() if key not in without} | (instead or {})
     parent = os.getpid()
     prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
 

@@ -5,6 +5,9 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
 
 from survivor_portal.config.run import children, place
 
@@ -12,6 +15,8 @@ DEFAULT_PORT = 8000
 HOST = "127.0.0.1"
 # What opens capsules, and what signs and sends, is for workers only.
 _FOR_WORKERS = ("AUTO_KEY_FILE", "DKIM_KEY_FILE", "MAIL_OUT_PASSWORD_FILE")
+# The same by the names systemd gives them.
+_CREDENTIALS_FOR_WORKERS = ("auto-key", "dkim-key", "mail-out-password")
 
 
 def main(arguments: list[str]) -> int:
@@ -37,10 +42,22 @@ def main(arguments: list[str]) -> int:
     port = _free(wanted.port)
     if port is None:
         return 1
-    return _serve(port, wanted.workers, wanted.jobs)
+    with tempfile.TemporaryDirectory() as folder:
+        return _serve(port, wanted.workers, wanted.jobs, _credentials(Path(folder)))
 
 
-def _serve(port: int, workers: int, jobs: int) -> int:
+def _credentials(folder: Path) -> dict[str, str]:
+    """A folder of credentials for all but workers, made in `folder`, where systemd gave us one for all."""
+    given = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    if not given:
+        return {}
+    for path in Path(given).iterdir():
+        if path.name not in _CREDENTIALS_FOR_WORKERS:
+            (folder / path.name).symlink_to(path)
+    return {"CREDENTIALS_DIRECTORY": str(folder)}
+
+
+def _serve(port: int, workers: int, jobs: int, instead: Mapping[str, str]) -> int:
     os.chdir(place.HOUSE)
     running = [
         children.start(
@@ -52,6 +69,7 @@ def _serve(port: int, workers: int, jobs: int) -> int:
                 "survivor_portal.config.wsgi:application",
             ],
             without=_FOR_WORKERS,
+            instead=instead,
         ),
     ]  # fmt: skip
     if jobs:
@@ -61,12 +79,11 @@ def _serve(port: int, workers: int, jobs: int) -> int:
         )
     if jobs and _takes_mail():
         command = [sys.executable, "manage.py", "post"]
-        running.append(children.start("The door for mail", command, without=_FOR_WORKERS))
+        running.append(children.start("The door for mail", command, without=_FOR_WORKERS, instead=instead))
     if os.environ.get("METRICS_PORT"):
         # A process of its own: what it tells is for the operator and must not be had at the site's port.
-        running.append(
-            children.start("The metrics", [sys.executable, "manage.py", "metrics"], without=_FOR_WORKERS)
-        )
+        command = [sys.executable, "manage.py", "metrics"]
+        running.append(children.start("The metrics", command, without=_FOR_WORKERS, instead=instead))
     return children.watch(
         running,
         when_ready=lambda: _answers(port),
