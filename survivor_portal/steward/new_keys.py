@@ -26,7 +26,8 @@ class Made:
 
 def make(folder: Path) -> Made:
     """Make what is missing in this folder; nothing is left half written. Raises OSError."""
-    new, there = [], []
+    new: list[str] = []
+    there: list[str] = []
     for name in (SECRET_KEY, INDEX_KEY):
         made = _write(folder / name, secrets.token_urlsafe(64))
         (new if made else there).append(name)
@@ -43,8 +44,8 @@ def make(folder: Path) -> Made:
         _write(folder / beside, public, 0o444, over=True)
         made = _write(folder / name, secret)
         (new if made else there).append(name)
-    public = [_read(folder / name) for name in (AUTO_PUBLIC, DKIM_PUBLIC)]
-    return Made(tuple(new), tuple(there), tuple(line for line in public if line))
+    lines = [_read(folder / name) for name in (AUTO_PUBLIC, DKIM_PUBLIC)]
+    return Made(tuple(new), tuple(there), tuple(line for line in lines if line))
 
 
 def _write(path: Path, text: str, mode: int = 0o400, *, over: bool = False) -> bool:

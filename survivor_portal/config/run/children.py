@@ -32,7 +32,8 @@ def start(
 
     It gets our environment but for the names in `without`, and `instead` in place of what is ours.
     """
-    environment = {key: value for key, value in os.environ.items() if key not in without} | (instead or {})
+    environment = {key: value for key, value in os.environ.items() if key not in without}
+    environment |= instead or {}
     parent = os.getpid()
     prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
 
