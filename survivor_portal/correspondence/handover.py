@@ -43,7 +43,7 @@ def hand_over(mail: bytes, sender: str, recipient: str) -> Taken:
     if out is None:
         raise TryLater
     try:
-        server = connected()
+        server = connected(TIMEOUT)
         try:
             return _given(server, mail, sender, recipient)
         finally:

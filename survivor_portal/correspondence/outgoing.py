@@ -20,7 +20,11 @@ from survivor_portal.slips import due
 
 KIND = "mail"  # of the slips, and the purpose of the capsules
 TRIED_FOR = timedelta(days=3)
-PUT, STOPPED, LEFT, FAILED = "mail_put", "mail_stopped", "mail_left", "mail_failed"
+MOST_A_DAY = 50  # letters of one case; nobody needs more, and somebody who floods others with them would
+
+
+class TooMany(Exception):
+    """As many letters of this case left today as may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,12 @@ def check(address: str, to: str, subject: str, text: str, now: datetime) -> None
 def put(case: OpenCase, takedown_id: str, address: str, drafts: Sequence[Draft], now: datetime) -> Thread:
     """Give these letters away, from this address: into a capsule, a slip and the case, all or nothing.
 
-    Raises threads.OtherWasFirst, messages.Unfit, relays.HasOne, keystore.capsules.NoAutoKey.
+    Raises TooMany, threads.OtherWasFirst, messages.Unfit, relays.HasOne, keystore.capsules.NoAutoKey.
     """
     at = leaves_at(now)
     with transaction.atomic():
+        if threads.count_since(case, now - timedelta(days=1)) + len(drafts) > MOST_A_DAY:
+            raise TooMany
         thread = threads.of(case, takedown_id)
         address = thread.address if thread else address
         relay_id = relays.keep_open(address, case.id, takedown_id, now)
@@ -84,7 +90,7 @@ def put(case: OpenCase, takedown_id: str, address: str, drafts: Sequence[Draft],
             told.append(
                 {"to": draft.to, "subject": draft.subject, "text": message.text, "message_id": message_id}
             )
-        note = Note(PUT, {"request": takedown_id, "from": address, "letters": told})
+        note = Note("mail_put", {"request": takedown_id, "from": address, "letters": told})
         whole = threads.changed(known, posted)
         if thread is None:
             threads.begin(case, whole, note, now)
@@ -107,7 +113,7 @@ def stop(case: OpenCase, takedown_id: str, now: datetime) -> tuple[Posted, ...]:
         if thread is None or not stopped:
             return ()
         forget(one.id for one in stopped)
-        note = Note(STOPPED, {"request": takedown_id, "letters": [one.message_id for one in stopped]})
+        note = Note("mail_stopped", {"request": takedown_id, "letters": [one.message_id for one in stopped]})
         threads.write(case, threads.changed(thread, stopped), note, now)
     return tuple(stopped)
 
@@ -121,9 +127,13 @@ def settle(
     if thread is None or letter is None or letter.state is not Leaving.waiting:
         return None
     letter = replace(letter, state=state, told_at=at, said=said)
-    kind = LEFT if state is Leaving.left else FAILED
     facts = {"request": takedown_id, "letter": letter.message_id, "said": said, "at": at.isoformat()}
-    threads.write(case, threads.changed(thread, [letter]), Note(kind, facts, by="slot"), now)
+    note = (
+        Note("mail_left", facts, by="slot")
+        if state is Leaving.left
+        else Note("mail_failed", facts, by="slot")
+    )
+    threads.write(case, threads.changed(thread, [letter]), note, now)
     return letter
 
 

@@ -73,6 +73,12 @@ def of(case: OpenCase, takedown_id: str) -> Thread | None:
     return _thread(record) if record else None
 
 
+def count_since(case: OpenCase, since: datetime) -> int:
+    """How many letters of this case were given away since then."""
+    every = (_thread(record) for record in records.read(case, KIND))
+    return sum(one.at > since for thread in every for one in thread.letters)
+
+
 def begin(case: OpenCase, thread: Thread, note: Note, now: datetime) -> None:
     """Keep the first one of a request. Raises OtherWasFirst."""
     if records.add_only(case, KIND, _document(thread), note, now, of=thread.request) is None:

@@ -293,8 +293,8 @@ def test_until_it_leaves_it_can_be_stopped(case: OpenCase, peer: Peer, settings:
     assert kept
     assert [one.state for one in kept.letters] == [Leaving.stopped]
     assert [entry.note.kind for entry in book.page(case, before=None, count=2)] == [
-        outgoing.PUT,
-        outgoing.STOPPED,
+        "mail_put",
+        "mail_stopped",
     ]
 
 

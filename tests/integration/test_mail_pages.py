@@ -4,7 +4,9 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -18,18 +20,21 @@ from survivor_portal.cases import access, book, records
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.unlocked import Session
 from survivor_portal.config.mails import MailIn, MailOut
-from survivor_portal.correspondence import leaving, threads
+from survivor_portal.correspondence import leaving, outgoing, relays, threads
 from survivor_portal.correspondence.models import Outgoing, Relay
 from survivor_portal.correspondence.threads import Leaving
+from survivor_portal.directory import ContactRisk, Risk
 from survivor_portal.slips.models import Slip
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.operations import Takedown
 from survivor_portal.takedowns.process import Fact, Move, State
 from survivor_portal.takedowns.standing import How
-from survivor_portal.web.survivor import flow
+from survivor_portal.web.survivor import flow, mailing
+from survivor_portal.web.survivor.holder import OF_THE_VISIT
 from tests.integration.test_case_page import NEWS, THEIR_WORDS, post, words
 from tests.integration.test_mail_out import works
 from tests.mail_peer import Peer, a_peer
+from tests.reading import measure
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
 
@@ -52,11 +57,7 @@ def plan_data(*, ticked: bool = True, own: str = OWN, **changed: dict[str, Any])
     confirmed = ["belief", "accurate"] if ticked else []
     signer = {"name": "Jane Example", "email": own}
     flow.sign(data, flow.place_of(STEP, ""), signer, confirmed, datetime.now(UTC).date())
-    return {key: value for key, value in data.items() if key not in flow_only()}
-
-
-def flow_only() -> tuple[str, ...]:
-    return ("at", "letter", "site", "told", "watched")
+    return {key: value for key, value in data.items() if key not in OF_THE_VISIT}
 
 
 @pytest.fixture
@@ -151,8 +152,6 @@ def test_after_a_yes_just_that_leaves(browser: Client, peer: Peer, session: Sess
     read = email.message_from_bytes(mail, policy=email.policy.default)
     assert text
     assert relay
-    from html import unescape
-
     assert read.get_content().replace("\r\n", "\n") == unescape(text.group(1))
     assert (read["From"], read["To"]) == (relay.group(0), their_address())
     assert OWN.encode() not in mail
@@ -285,11 +284,6 @@ def test_whatever_is_sent_goes_to_no_other_address(browser: Client, peer: Peer, 
 def test_nothing_goes_to_who_would_punish_it(
     browser: Client, peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
-    from survivor_portal.directory import ContactRisk, Risk
-    from survivor_portal.web.survivor import mailing
-
     real = directory.platform
 
     def hostile(key: str, **more: Any) -> Any:
@@ -408,6 +402,104 @@ def test_their_answer_is_answered_in_the_same_thread(browser: Client, peer: Peer
     assert second["In-Reply-To"] == first["Message-ID"]
     answer = the_request(session).standing.happenings[-1]
     assert (answer.happening, answer.how) == (Move.ANSWER, How.MAIL)
+
+
+SITE = "unknown-pictures.example"
+HOST = {
+    "name": "A host",
+    "address": "abuse@host.example",
+    "how": "look_up",
+    "at": "2026-11-22T12:00:00+00:00",
+}
+
+
+def of_a_site(**company: str) -> tuple[Client, str, Session]:
+    """A case about a site nobody knows, whose host is this company; and its letter."""
+    data: flow.Data = {}
+    for key, given in NEWS.items():
+        flow.answer(data, key, given, {"links": f"https://{SITE}/a/1"})
+    data["parties"] = {SITE: {"host": HOST | company}}
+    (step,) = [one for one in flow.stand(data).plan.steps if one.key == "host"]
+    flow.sign(data, flow.place_of(step.id, SITE), {}, ["accurate"], datetime.now(UTC).date())
+    session = a_session({key: value for key, value in data.items() if key not in OF_THE_VISIT})
+    return a_browser(session), step.id, session
+
+
+def test_a_letter_goes_to_the_host_that_a_look_up_found(peer: Peer) -> None:
+    browser, letter, session = of_a_site()
+
+    shown = post(browser, "leave", letter=letter, site=SITE)
+    sends(browser, shown)
+    works(timezone.now())
+
+    assert "abuse@host.example" in words(shown)
+    (mail,) = peer.took
+    assert email.message_from_bytes(mail)["To"] == "abuse@host.example"
+    assert the_request(session).platform == ""
+
+
+def test_no_letter_leaves_for_an_address_that_somebody_typed(peer: Peer) -> None:
+    browser, letter, _session = of_a_site(how="hand", address="anybody@else.example")
+
+    page = post(browser, "letter", "/next/", letter=letter, site=SITE)
+    shown = post(browser, "leave", letter=letter, site=SITE)
+
+    assert "anybody@else.example" in words(page)
+    assert "leave from here" not in words(page)
+    assert "Yes, send this letter" not in words(shown)
+
+
+def test_so_many_letters_a_day_leave_and_no_more(
+    browser: Client, peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outgoing, "MOST_A_DAY", 0)
+
+    page = sends(browser)
+
+    assert page.status_code == 422
+    assert "You can send this one tomorrow" in words(page)
+    assert not Outgoing.objects.exists()
+
+
+def test_an_address_can_be_closed_and_the_next_letter_opens_it(
+    browser: Client, peer: Peer, session: Session
+) -> None:
+    sends(browser)
+    works(timezone.now())
+    post(browser, "board")
+    request = the_request(session).id
+    thread = threads.of(session.case, request)
+    assert thread
+    token = thread.address.partition("@")[0]
+
+    page = words(post(browser, "leave_close", request=request))
+
+    assert "This address takes no answers any more" in page
+    assert relays.find(token, timezone.now()) is None
+    name = rung(post(browser, "answer_keep", request=request, text=THEIR_WORDS, says="refused"), "answer")
+    letter = post(browser, "next_letter", request=request, rung=name)
+    ticks = dict.fromkeys(re.findall(r'name="(confirm_\w+)"', letter.content.decode()), "on")
+    sends(browser, post(browser, "leave", request=request, rung=name, **ticks))
+    assert relays.find(token, timezone.now())
+
+
+def test_the_pages_are_easy_to_read(browser: Client, peer: Peer, session: Session) -> None:
+    letter = post(browser, "letter", "/next/", letter=STEP)
+    shown = preview(browser)
+    request = sends(browser, shown)
+    works(timezone.now())
+    post(browser, "board")
+    left = post(browser, "request", request=the_request(session).id)
+
+    names = [platform.name for platform in directory.platforms()]
+    # The letter's own page is measured elsewhere, the statements on it left out.
+    begins = re.search(r"(?s)<h2>Send it from here.*?</form>", letter.content.decode())
+    pages = [re.search(r"(?s)<main.*</main>", page.content.decode()) for page in (shown, request, left)]
+    for part in (begins, *pages):
+        assert part
+        found = measure(part.group(0), names)
+        assert found.grade <= 6, found.grade
+        assert found.too_long == ()
 
 
 def test_stay_shows_the_same_letter_and_sends_nothing(browser: Client, peer: Peer) -> None:

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from survivor_portal import directory
-from survivor_portal.correspondence import threads
+from survivor_portal.correspondence import relays, threads
 from survivor_portal.takedowns import operations, spread
 from survivor_portal.takedowns.clocks import Kind, Running, Runs
 from survivor_portal.takedowns.ladder import Do, Rung, next_steps
@@ -131,6 +131,7 @@ def page(desk: Desk, takedown: Takedown, noted: Noted | None = None, why: Words 
         "posted": sent_from_here,
         "may_stop": any(line.may_stop for line in sent_from_here),
         "relay": thread.address if thread else "",
+        "relay_is_open": bool(thread and relays.find(thread.address.partition("@")[0], desk.now)),
     }
     failed = noted is not None or why
     return render(

@@ -13,7 +13,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from survivor_portal import letters
-from survivor_portal.cases import keys
+from survivor_portal.cases import book, keys
+from survivor_portal.cases.book import Note
 from survivor_portal.correspondence import messages, outgoing, relays, threads
 from survivor_portal.keystore.capsules import NoAutoKey
 from survivor_portal.takedowns import operations
@@ -33,6 +34,9 @@ from survivor_portal.web.survivor.mailing import To
 MOST_DRAWN = 8  # addresses drawn for letters that were looked at and not sent
 NOT_NOW: Words = _(
     "This letter cannot leave from here right now. You can still copy it and send it yourself."
+)
+TOO_MANY: Words = _(
+    "Many letters left from here today. You can send this one tomorrow, or send it yourself now."
 )
 DIFFERENT: Words = _("Something changed since you looked. Please read it again before you say yes.")
 
@@ -93,10 +97,12 @@ def leave(desk: Desk) -> HttpResponse:
         return _send_first(desk, sending) if sending.takedown is None else _send_next(desk, sending)
     except NoAutoKey:
         return _refused(desk)
+    except outgoing.TooMany:
+        return _refused(desk, TOO_MANY)
 
 
-def _refused(desk: Desk) -> HttpResponse:
-    return render(desk.request, "survivor/case/sending.html", {"why": NOT_NOW}, status=UNPROCESSABLE)
+def _refused(desk: Desk, why: Words = NOT_NOW) -> HttpResponse:
+    return render(desk.request, "survivor/case/sending.html", {"why": why}, status=UNPROCESSABLE)
 
 
 def _preview(desk: Desk, sending: Sending, why: Words = "") -> HttpResponse:
@@ -338,4 +344,18 @@ def stop(desk: Desk) -> HttpResponse:
     return here()
 
 
-ACTIONS: dict[str, Callable[[Desk], HttpResponse]] = {"leave": leave, "leave_stop": stop}
+def close(desk: Desk) -> HttpResponse:
+    """Take no more answers at the request's address. Another letter from it opens it again."""
+    takedown = desk.takedown()
+    with transaction.atomic():
+        if relays.close(desk.case.id, (takedown.id,)):
+            book.add(desk.case, [Note("mail_closed", {"request": takedown.id})], desk.now)
+    desk.go(REQUEST, takedown.id)
+    return here()
+
+
+ACTIONS: dict[str, Callable[[Desk], HttpResponse]] = {
+    "leave": leave,
+    "leave_stop": stop,
+    "leave_close": close,
+}

@@ -172,6 +172,7 @@ BOOK: dict[str, Words] = {
     "mail_seen": _("You saw their mail"),
     "mail_put": _("You gave a letter away to be sent"),
     "mail_stopped": _("You stopped a letter"),
+    "mail_closed": _("You closed an address for answers"),
     "mail_left": _("A letter left"),
     "mail_failed": _("A letter did not arrive"),
     "rekeyed": _("The case got a new key"),

@@ -63,7 +63,7 @@ def ways_of_plan(stand: Stand, step: Step, site: str) -> tuple[To, ...]:
     if not is_offered(stand):
         return ()
     made = drafted(stand, step, site, SOME, timezone.now().date())
-    return tuple(_known(_of_plan(step, made))) if all(part.ready for part in made.parts) else ()
+    return tuple(_known(_of_plan(stand, step, made))) if all(part.ready for part in made.parts) else ()
 
 
 def ways_of_rung(stand: Stand, takedown: Takedown, rung: Rung, thread: Thread | None) -> tuple[To, ...]:
@@ -94,7 +94,7 @@ def may_leave(stand: Stand, takedown: Takedown, rung: Rung, thread: Thread | Non
     return made is not None and all(part.ready for part in made.parts)
 
 
-def _of_plan(step: Step, made: Draft) -> Iterator[To]:
+def _of_plan(stand: Stand, step: Step, made: Draft) -> Iterator[To]:
     if step.platform:
         # Where they have a process of their own for this, a mail to another desk of theirs starts no clock.
         anywhere = Note.PROCESS_UNKNOWN in step.notes or step.channel is None
@@ -103,8 +103,15 @@ def _of_plan(step: Step, made: Draft) -> Iterator[To]:
                 yield from _by_channel(at.platform, at.record)
     elif step.resources and not made.site:
         yield from _by_resources(step.resources)
-    if not step.platform:
+    if not step.platform and not _was_typed(stand, made):
         yield To(made.to.address, made.to.name)
+
+
+def _was_typed(stand: Stand, made: Draft) -> bool:
+    """Did the person type this address? Then she sends the letter herself: else anybody could have letters of
+    ours, signed by us, sent to whomever they like."""
+    companies = stand.parties.get(made.site, {}).values() if made.site else ()
+    return any(one.get("how") == "hand" and one.get("address") == made.to.address for one in companies)
 
 
 def _of_rung(stand: Stand, takedown: Takedown, rung: Rung, thread: Thread | None) -> Iterator[To]:
@@ -115,7 +122,7 @@ def _of_rung(stand: Stand, takedown: Takedown, rung: Rung, thread: Thread | None
         return
     made = plan_draft(stand, takedown, SOME, timezone.now().date())
     if rung.do in OF_THE_PLAN and made:
-        yield from _of_plan(made.step, made)
+        yield from _of_plan(stand, made.step, made)
     elif rung.do is Do.APPEAL and rung.step:
         for at in rung.step.channels:
             yield from _by_channel(at.platform, at.record)
@@ -126,7 +133,7 @@ def _of_rung(stand: Stand, takedown: Takedown, rung: Rung, thread: Thread | None
         for letter in thread.letters if thread else ():
             if not letter.whom:
                 yield To(letter.to, takedown.to)
-        if made:
+        if made and not _was_typed(stand, made):
             yield To(made.to.address, made.to.name)
 
 
