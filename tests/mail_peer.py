@@ -14,6 +14,7 @@ from survivor_portal.config.run.servers import HOST, free_port
 HANG_UP = "hang up"
 SLOW = "slow"
 HANG_UP_AFTER = "hang up after"
+LATE_YES = "late yes"  # takes it, and says so a while later
 
 
 @dataclass
@@ -27,6 +28,7 @@ class Peer:
     took: list[bytes] = field(default_factory=list)
     senders: list[str] = field(default_factory=list)
     seconds: float = 1.0
+    always: str = ""  # what it does at the end of each mail, where nothing else is said
 
     async def handle_RCPT(  # noqa: N802  # so it is called
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -40,11 +42,13 @@ class Peer:
     async def handle_DATA(  # noqa: N802
         self, server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
-        if self.ends[:1] == [HANG_UP_AFTER]:
+        if self.always:
+            self.ends.append(self.always)
+        if self.ends[:1] in ([HANG_UP_AFTER], [LATE_YES]):
             self.took.append(bytes(envelope.content or b""))
         said = await self._next(self.ends, server)
         if said:
-            return said
+            return said if said != LATE_YES else "250 2.0.0 Ok"
         self.took.append(bytes(envelope.content or b""))
         self.senders.append(str(envelope.mail_from))
         return "250 2.0.0 Ok: queued as 4XYZ"
@@ -55,9 +59,9 @@ class Peer:
             assert server.transport is not None
             server.transport.abort()
             await asyncio.sleep(0.05)
-        if now == SLOW:
+        if now in (SLOW, LATE_YES):
             await asyncio.sleep(self.seconds)
-            return ""
+            return now if now == LATE_YES else ""
         return now
 
 
