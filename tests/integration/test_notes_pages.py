@@ -10,7 +10,9 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from survivor_portal.cases import entrusted, slot
+from survivor_portal.cases import entrusted, records, slot
+from survivor_portal.cases.book import Note
+from survivor_portal.cases.models import Record
 from survivor_portal.cases.unlocked import Session
 from survivor_portal.followups import reminders
 from survivor_portal.followups.models import Nudge, Reminder
@@ -79,6 +81,41 @@ def test_on_a_watched_device_the_page_warns_more(browser: Client, session: Sessi
     browser.post("/next/", {"step": "safety", "device_watched": "unknown", "danger": "no"})
 
     assert "You said that someone may see" in words(post(browser, "notes"))
+
+
+def test_who_is_not_safe_at_home_is_told_which_mailbox_not_to_use(browser: Client, session: Session) -> None:
+    assert "anyone at home can open" not in words(post(browser, "notes"))
+    (record,) = records.read(session.case, "plan")
+    answers = record.document["answers"] | {"home_safe": False}
+    records.change(
+        session.case, record, record.document | {"answers": answers}, Note("plan_changed"), timezone.now()
+    )
+
+    assert "Use no mailbox that anyone at home can open." in words(post(browser, "notes"))
+
+
+def test_the_privacy_page_names_reminders_where_there_are_any(client: Client, settings: Settings) -> None:
+    page = client.get("/privacy/").content.decode()
+    assert "You may ask for reminders by e-mail." in page
+    assert trouble(page) == []
+    settings.MAIL_OUT = None
+    assert "reminders" not in client.get("/privacy/").content.decode()
+
+
+@pytest.mark.parametrize("missing", ["the workers' key", "the record"])
+def test_what_cannot_be_planned_stops_nothing_else(
+    browser: Client, session: Session, office: PostOffice, settings: Settings, missing: str
+) -> None:
+    turn_on(browser, office)
+    if missing == "the record":
+        Record.objects.filter(kind=reminders.RECORD).update(envelope=b"changed from outside")
+    else:
+        settings.AUTO_PUBLIC_KEY = ""
+
+    response = browser.post("/c/", {"step": "keep_days", "go": "1", "days": "30"})
+
+    assert response.status_code == 303
+    assert Client().get("/n/a/").status_code == 200
 
 
 def test_asked_tried_out_and_on(browser: Client, session: Session, office: PostOffice) -> None:

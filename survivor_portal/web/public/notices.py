@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from survivor_portal import directory
 from survivor_portal.correspondence import outgoing
+from survivor_portal.followups import reminders
 from survivor_portal.visits import limits
 
 PLAIN = "text/plain; charset=utf-8"
@@ -87,6 +88,7 @@ def _kept() -> dict[str, object]:
         "form_cookie": settings.CSRF_COOKIE_NAME,
         "lookups": settings.LOOKUPS,
         "link_checks": settings.LINK_CHECKS,
+        "reminders": reminders.offered(),
     }
 
 

@@ -12,12 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from survivor_portal.cases.book import CaseGone
+from survivor_portal.cases.book import CaseGone, Tampered
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.records import ChangedMeanwhile
 from survivor_portal.followups import reminders
 from survivor_portal.keystore.capsules import NoAutoKey
 from survivor_portal.keystore.epochs import NoEpoch
+from survivor_portal.seals import WrongKey
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.clocks import Kind
 from survivor_portal.web.safety.opened import opened_of
@@ -66,8 +67,9 @@ def _replan(request: HttpRequest, case: OpenCase) -> None:
                 zone=zone,
                 link=lambda token: link(request, token),
             )
-    except (NoAutoKey, NoEpoch, ChangedMeanwhile, CaseGone):
-        # What was done stands. The next form tries again.
+    except (NoAutoKey, NoEpoch, ChangedMeanwhile, CaseGone, WrongKey, Tampered):
+        # What was done stands, and the next form tries again. Of a row that was changed from outside the page
+        # tells that shows it.
         log.warning("notes could not be planned")
 
 
