@@ -16,7 +16,7 @@ from enum import StrEnum
 from itertools import islice
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from survivor_portal.cases import entrusted, keys, records, slot
 from survivor_portal.cases.book import CaseGone, Note
@@ -119,7 +119,12 @@ def ask(case: OpenCase, wish: Wish, now: datetime, *, link: Link) -> Reminders:
             token=base64.b32encode(secrets.token_bytes(16)).decode("ascii").rstrip("=").lower(),
             number=f"{secrets.randbelow(10**6):06}",
         )
-        reminder = Reminder.objects.create(id=_index(found.token), case_id=case.id)
+        reminder = Reminder(id=_index(found.token), case_id=case.id)
+        try:
+            with transaction.atomic():
+                reminder.save(force_insert=True)
+        except IntegrityError:
+            raise records.ChangedMeanwhile from None  # another tab asked in the same moment
         _put(reminder, found, Planned(now, About.test), link)
         return _keep(case, found, "reminders_asked", now)
 

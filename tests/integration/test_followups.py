@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from pytest_django import Settings
 
-from survivor_portal.cases import access, ending, entrusted, slot
+from survivor_portal.cases import access, ending, entrusted, records, slot
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.models import Entrusted
 from survivor_portal.followups import reminders, sending
@@ -23,6 +24,7 @@ from survivor_portal.slips import due
 from survivor_portal.slips.models import Slip
 from survivor_portal.slips.models import State as SlipState
 from survivor_portal.web.survivor import arrivals
+from tests.dkim_keys import rsa_key
 from tests.post_office import PostOffice, post_office, text_of
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
@@ -272,6 +274,35 @@ def test_what_leaves_says_nothing(case: OpenCase, office: PostOffice) -> None:
         assert mail["Auto-Submitted"] == "auto-generated"
         assert not list(mail.iter_attachments())
     assert set(office.senders) == {"notes@relay.example"}
+
+
+def test_the_signature_covers_the_link_that_stops(
+    case: OpenCase, office: PostOffice, settings: Settings, tmp_path: Path
+) -> None:
+    """RFC 8058 section 3: mail programs heed the header only where it is signed."""
+    settings.DKIM_KEY_FILE = tmp_path / "key"
+    settings.DKIM_KEY_FILE.write_text(rsa_key())
+    settings.DKIM_SELECTOR = "one"
+
+    asks(case)
+    works(NOW)
+
+    (signed,) = re.findall(r"\bh=([^;]+);", str(office.mails[0]["DKIM-Signature"]))
+    names = {name.strip() for name in signed.split(":")}
+    assert {"list-unsubscribe", "list-unsubscribe-post", "from", "subject"} <= names
+
+
+def test_two_tabs_that_ask_in_the_same_moment_ask_once(
+    case: OpenCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks(case)
+    # The second one looked before the first one was through.
+    monkeypatch.setattr(reminders, "_end", lambda case_id: None)
+
+    with pytest.raises(records.ChangedMeanwhile):
+        asks(case)
+
+    assert Reminder.objects.count() == 1
 
 
 def test_a_late_worker_keeps_the_quiet_hours(case: OpenCase, office: PostOffice) -> None:

@@ -5,7 +5,7 @@ from email import message_from_bytes, policy
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given
 from hypothesis import settings as given_settings
 from hypothesis import strategies as st
 
@@ -37,7 +37,10 @@ steps = st.lists(
 hours = st.integers(0, 23).flatmap(lambda a: st.integers(a + 1, 24).map(lambda b: Hours(a, b)))
 
 
-@given_settings(max_examples=size("note_stories"), deadline=None)
+# Not made smaller when it fails: with a database that takes minutes.
+@given_settings(
+    max_examples=size("note_stories"), deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)
 @given(hours, steps)
 def test_one_a_day_and_none_in_the_night_however_the_story_goes(
     hours: Hours, steps: list[tuple[str, int, list[int] | str]]

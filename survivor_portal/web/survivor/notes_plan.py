@@ -16,6 +16,7 @@ from survivor_portal.cases.book import CaseGone, Tampered
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.records import ChangedMeanwhile
 from survivor_portal.followups import reminders
+from survivor_portal.followups.reminders import State
 from survivor_portal.keystore.capsules import NoAutoKey
 from survivor_portal.keystore.epochs import NoEpoch
 from survivor_portal.seals import WrongKey
@@ -55,9 +56,11 @@ def link(request: HttpRequest, token: str) -> str:
 
 
 def _replan(request: HttpRequest, case: OpenCase) -> None:
-    zone = zones.zone_of(holder_of(request).open())
     try:
+        if reminders.read(case).state is not State.on:
+            return
         # What was just done may have changed the clock the page began with.
+        zone = zones.zone_of(holder_of(request).open())
         with timezone.override(zone):
             reminders.replan(
                 case,
