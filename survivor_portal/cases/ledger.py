@@ -30,7 +30,6 @@ class Ended(StrEnum):
     """What kind of thing was ended."""
 
     case = "case"
-    relay = "relay"
     reminders = "reminders"
 
 

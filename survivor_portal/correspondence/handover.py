@@ -57,9 +57,9 @@ def hand_over(mail: bytes, sender: str, recipient: str) -> Taken:
         raise TryLater from None
 
 
-def connected(patience: float = TIMEOUT) -> smtplib.SMTP:
+def connected(patience: float | None = None) -> smtplib.SMTP:
     """A conversation that has got as far as it can without the mail. Raises SMTPException, OSError."""
-    out = settings.MAIL_OUT
+    out, patience = settings.MAIL_OUT, TIMEOUT if patience is None else patience
     assert out is not None
     # Without a name of its own smtplib would tell them, and ask the DNS about, the name of this machine.
     name = settings.RELAY_DOMAIN

@@ -5,6 +5,7 @@ At least once, each time under the same Message-ID; the case is told once.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from survivor_portal.keystore import capsules
 from survivor_portal.slips import due
 from survivor_portal.slips.due import Effect, Work
 
-SENT, NOT_SENT = "mail_sent", "mail_failed"  # what is dropped into the slot
+SENT, NOT_SENT, LOST = "mail_sent", "mail_failed", "mail_unknown"  # what is dropped into the slot
 AT_ONCE = 500
 REFUSED, GAVE_UP, TOO_OLD = "refused", "gave_up", "too_old"
 
@@ -52,6 +53,18 @@ def give_up(_: Work, now: datetime) -> None:
     for row in rows[:AT_ONCE]:
         with transaction.atomic():
             _failed(row, now, TOO_OLD)()
+
+
+def lose(letter_ids: Iterable[str], now: datetime) -> int:
+    """Take these back, for a backup was put back and they may have left; how many letters they were.
+
+    Their cases are told that nobody knows. Ids of other things are passed over.
+    """
+    rows = list(Outgoing.objects.select_related("relay").filter(pk__in=list(letter_ids)))
+    for row in rows:
+        with transaction.atomic():
+            _tells(row, LOST, now, {})()
+    return len(rows)
 
 
 def _row(letter_id: str) -> Outgoing | None:

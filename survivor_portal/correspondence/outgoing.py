@@ -128,11 +128,13 @@ def settle(
         return None
     letter = replace(letter, state=state, told_at=at, said=said)
     facts = {"request": takedown_id, "letter": letter.message_id, "said": said, "at": at.isoformat()}
-    note = (
-        Note("mail_left", facts, by="slot")
-        if state is Leaving.left
-        else Note("mail_failed", facts, by="slot")
-    )
+    match state:
+        case Leaving.left:
+            note = Note("mail_left", facts, by="slot")
+        case Leaving.unknown:
+            note = Note("mail_unknown", facts, by="slot")
+        case _:
+            note = Note("mail_failed", facts, by="slot")
     threads.write(case, threads.changed(thread, [letter]), note, now)
     return letter
 

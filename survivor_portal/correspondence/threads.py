@@ -18,12 +18,14 @@ KIND = "thread"
 
 
 class Leaving(StrEnum):
-    """How far a letter got. `left`: the server that takes our mail has it; no proof that anybody got it."""
+    """How far a letter got. `left`: the server that takes our mail has it; no proof that anybody got it.
+    `unknown`: a backup was put back in between, and it is not sent again."""
 
     waiting = "waiting"
     left = "left"
     stopped = "stopped"
     failed = "failed"
+    unknown = "unknown"
 
 
 class OtherWasFirst(Exception):

@@ -7,9 +7,10 @@ there is neither.
 from __future__ import annotations
 
 import base64
+import logging
 import re
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -18,9 +19,10 @@ from itertools import islice
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from survivor_portal.cases import entrusted, keys, records, slot
+from survivor_portal.cases import entrusted, keys, ledger, records, slot
 from survivor_portal.cases.book import CaseGone, Note
 from survivor_portal.cases.keys import Document, OpenCase
+from survivor_portal.cases.ledger import Ended
 from survivor_portal.cases.slot import SlotFull
 from survivor_portal.correspondence import messages
 from survivor_portal.followups import words
@@ -38,6 +40,8 @@ MOST_TESTS = 3  # a day: nobody's mailbox is filled from here
 MOST_WRONG = 5
 TOKEN = re.compile("[a-z2-7]{26}")
 Link = Callable[[str], str]
+
+log = logging.getLogger("survivor_portal.followups")
 
 
 class State(StrEnum):
@@ -111,7 +115,7 @@ def ask(case: OpenCase, wish: Wish, now: datetime, *, link: Link) -> Reminders:
         tests = tuple(at for at in before.tests if at > now - timedelta(days=1))
         if len(tests) >= MOST_TESTS:
             raise TooManyTests
-        _end(case.id)
+        _end(case.id, now)
         found = Reminders(
             State.asked,
             wish,
@@ -140,7 +144,7 @@ def confirm(case: OpenCase, number: str, now: datetime) -> bool:
             _keep(case, replace(found, state=State.on, number="", wrong=0), "reminders_on", now)
             return True
         if found.wrong + 1 >= MOST_WRONG:
-            _end(case.id)
+            _end(case.id, now)
             _keep(case, Reminders(tests=found.tests), "reminders_off", now)
         else:
             _keep(case, replace(found, wrong=found.wrong + 1), "reminders_asked", now)
@@ -151,7 +155,7 @@ def turn_off(case: OpenCase, now: datetime) -> None:
     """No notes any more, and the address is forgotten. Twice does no harm. Raises ChangedMeanwhile."""
     with transaction.atomic():
         found = _locked(case)
-        _end(case.id)
+        _end(case.id, now)
         if found != OFF:
             _keep(case, Reminders(tests=found.tests), "reminders_off", now)
 
@@ -224,8 +228,28 @@ def stop(token: str, now: datetime) -> None:
 
 def end(case_id: str, why: Why, now: datetime) -> None:
     """End the notes of a case from outside, and tell it why at its next opening."""
-    _end(case_id)
+    _end(case_id, now)
     tell(case_id, why, now)
+
+
+def forget_lost(capsule_ids: Iterable[str]) -> int:
+    """These were taken back, for a backup was put back; the next opening plans them anew. How many."""
+    return Nudge.objects.filter(pk__in=list(capsule_ids)).delete()[0]
+
+
+def end_again(ended: Collection[str], now: datetime) -> int:
+    """End what a backup brought back of notes that had been stopped since; of how many cases.
+
+    `ended`: the blind names of what was ended, from the ledger.
+    """
+    back = [
+        row
+        for row in Reminder.objects.values_list("pk", "case_id")
+        if ledger.blind(Ended.reminders, row[0]) in ended
+    ]
+    for _, case_id in back:
+        end(case_id, Why.stopped, now)
+    return len(back)
 
 
 def tell(case_id: str, why: Why, now: datetime) -> None:
@@ -263,9 +287,16 @@ def _locked(case: OpenCase) -> Reminders:
     return found
 
 
-def _end(case_id: str) -> None:
+def _end(case_id: str, now: datetime) -> None:
     _forget_planned(case_id)
-    Reminder.objects.filter(case_id=case_id).delete()
+    rows = Reminder.objects.filter(case_id=case_id)
+    try:
+        # Else a backup that is put back would begin them again for somebody who had stopped them.
+        ledger.write(Ended.reminders, rows.values_list("pk", flat=True), now)
+    except OSError:
+        # On a full disk they stop all the same.
+        log.exception("the ledger of what was ended cannot be written")
+    rows.delete()
 
 
 def _forget_planned(case_id: str) -> None:

@@ -12,6 +12,8 @@ from django.db import DatabaseError, connections
 
 from survivor_portal.cases import access, ending, ledger, restored
 from survivor_portal.cases.ledger import Ended, Ledger
+from survivor_portal.correspondence import leaving
+from survivor_portal.followups import reminders
 from survivor_portal.keystore import backed, capsules, epochs, holder, rotation
 from survivor_portal.slips import due
 from survivor_portal.steward import backups, engines, presence, unfinished
@@ -186,7 +188,8 @@ def _bring_in_line(
     as_of = made_at.get(Part.site) or made_at[Part.keys]
     restored.close_all()
     back = restored.hold_against(lines, now)
-    not_sent = _send_nothing_twice(both=len(chosen) == len(Part))
+    reminders.end_again(lines.keys(), now)
+    not_sent = _send_nothing_twice(now, both=len(chosen) == len(Part))
     longer = restored.keep_the_living(now) if Part.site in chosen else 0
     with suppress(access.KeysElsewhere):
         access.prepare()
@@ -214,13 +217,15 @@ def _bring_in_line(
     )
 
 
-def _send_nothing_twice(*, both: bool) -> int:
+def _send_nothing_twice(now: datetime, *, both: bool) -> int:
     """Take back what workers hold and may have done already; how much.
 
     A capsule loses its key when it is done or taken back. So where one of the two databases is today's, what
     has key and content was neither. Where both come from a backup nobody can tell, and nothing is sent.
     """
     doubtful = backed.capsules() if both else backed.capsules_without_key()
+    leaving.lose(doubtful, now)
+    reminders.forget_lost(doubtful)
     due.cancel_about(doubtful)
     restored.take_back(doubtful)
     capsules.delete(backed.capsule_keys_without_capsule())

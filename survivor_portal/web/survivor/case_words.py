@@ -175,6 +175,7 @@ BOOK: dict[str, Words] = {
     "mail_closed": _("You closed an address for answers"),
     "mail_left": _("A letter left"),
     "mail_failed": _("A letter did not arrive"),
+    "mail_unknown": _("We do not know if a letter left"),
     "rekeyed": _("The case got a new key"),
     "arrived_unreadable": _("Something came in that could not be read"),
     "lookup_asked": _("You let us ask who hosts a site"),
@@ -185,7 +186,10 @@ BOOK: dict[str, Words] = {
 }
 
 # What came in while the case was closed, by its kind.
-ARRIVED: dict[str, Words] = {"mail": _("A mail came in")}
+ARRIVED: dict[str, Words] = {
+    "mail": _("A mail came in"),
+    "restored": _("This site had a fault. What you did here in the last days before it may be gone"),
+}
 
 VERDICTS: dict[Verdict, Words] = {
     Verdict.VERIFIED: _("The domain of this address stands for the mail."),

@@ -29,10 +29,11 @@ STATES: dict[Leaving, Words] = {
     Leaving.left: _("It left. Their mail server took it. This does not prove that a person has it."),
     Leaving.stopped: _("You stopped it. It did not leave, as far as we know."),
     Leaving.failed: _("It did not arrive. This address did not take it. Try another way."),
+    Leaving.unknown: _("We do not know if it left. You can send it another way."),
 }
 WAITS: Words = _("It waits here. It leaves soon.")
 TRIES: Words = _("We have not got through yet. We try again for three days.")
-NOT_KNOWN: Words = _("We do not know if it left. You can send it another way.")
+NOT_KNOWN: Words = STATES[Leaving.unknown]
 GAVE_UP: Words = _("We tried and did not get through. Try another way.")
 
 
@@ -94,8 +95,14 @@ def failed(case: OpenCase, arrived: Document, now: datetime) -> None:
     operations.note(case, takedown, entry, now, due=due)
 
 
+def unknown(case: OpenCase, arrived: Document, now: datetime) -> None:
+    """A backup was put back while it waited: nobody knows whether it had left."""
+    told = arrived["document"]
+    outgoing.settle(case, told["request"], told["letter"], Leaving.unknown, "", _at(arrived), now)
+
+
 def _at(arrived: Document) -> datetime:
     return datetime.fromisoformat(str(arrived["at"]))
 
 
-RECEIVED = {leaving.SENT: left, leaving.NOT_SENT: failed}
+RECEIVED = {leaving.SENT: left, leaving.NOT_SENT: failed, leaving.LOST: unknown}
