@@ -10,7 +10,18 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from survivor_portal.config import autokeys, backups, bells, counting, keyring, lookups, mails, notes, stores
+from survivor_portal.config import (
+    autokeys,
+    backups,
+    bells,
+    counting,
+    keyring,
+    lookups,
+    mails,
+    notes,
+    senders,
+    stores,
+)
 
 HOUSE = Path(__file__).resolve().parent.parent.parent
 NEUTRAL_NAME = "Next steps"
@@ -82,6 +93,7 @@ class Environment:
     counts: bells.Broker | None = None
     auto_key: autokeys.AutoKey = autokeys.NONE
     mail: mails.Mail = mails.OFF
+    mail_senders: senders.Senders = senders.NOBODY
     stewardship: backups.Stewardship = backups.NONE
     look_ups: lookups.Lookups = lookups.OFF
     nudges: notes.Notes = notes.NONE
@@ -97,6 +109,7 @@ def for_development(environ: Mapping[str, str]) -> Environment:
         epoch_dir=_development_folder(data_dir / "epochs"),
         auto_key=autokeys.for_development(data_dir, DEVELOPMENT_MARK),
         mail=mails.for_development(environ),
+        mail_senders=senders.read(environ, []),
         stewardship=backups.read(environ, {}, []),
         look_ups=lookups.for_development(environ),
         nudges=notes.for_development(environ, environ.get("SITE_NAME") or NEUTRAL_NAME),
@@ -168,6 +181,7 @@ def for_production(environ: Mapping[str, str]) -> Environment:
         ),
         auto_key=autokeys.for_production(environ, DEVELOPMENT_MARK, problems),
         mail=mails.for_production(environ, KNOWN_MARKS, problems),
+        mail_senders=senders.read(environ, problems),
         stewardship=backups.read(environ, {"EPOCH_DIR": Path(environ.get("EPOCH_DIR", ""))}, problems),
         look_ups=lookups.for_production(environ, problems),
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 SECONDS = 4.0
 MOST = 16
@@ -39,6 +39,18 @@ class Resolver:
 
     def ask(self, name: str, kind: str) -> tuple[str, ...]:
         """At most MOST entries of a kind, sorted. Raises NoSuchName, NamesFailed."""
+        return tuple(sorted(str(entry).rstrip(".").lower() for entry in self._ask(name, kind))[:MOST])
+
+    def text(self, name: str) -> bytes | None:
+        """The one text record of a name, its pieces joined; None where there is none, or more than one
+        (RFC 6376, 3.6.2.2: then nothing is certain). Raises NamesFailed."""
+        try:
+            entries = list(self._ask(name.rstrip("."), "TXT"))
+        except NoSuchName:
+            return None
+        return b"".join(entries[0].strings) if len(entries) == 1 else None
+
+    def _ask(self, name: str, kind: str) -> Iterable[Any]:
         # Only a worker that asks needs these.
         import dns.exception
         import dns.name
@@ -51,9 +63,8 @@ class Resolver:
         resolver.lifetime = self.seconds
         try:
             # With its last dot: no search list of any machine is tried.
-            answer = resolver.resolve(dns.name.from_text(f"{name}."), kind, search=False)
+            return resolver.resolve(dns.name.from_text(f"{name}."), kind, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             raise NoSuchName from None
         except (dns.exception.DNSException, OSError, ValueError):
             raise NamesFailed from None
-        return tuple(sorted(str(entry).rstrip(".").lower() for entry in answer)[:MOST])

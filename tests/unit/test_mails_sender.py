@@ -5,6 +5,7 @@ import pytest
 
 from survivor_portal.mails import Read, Refused, Verdict, Why, read
 from tests.dkim_keys import dns_line, rsa_key
+from tests.registers import NameServer
 
 OWN = "mx.relay.example"
 BODY = (
@@ -111,3 +112,22 @@ def test_a_resolver_that_breaks_breaks_nothing() -> None:
 
     assert isinstance(found, Read)
     assert found.verdict is Verdict.NONE
+
+
+def test_the_key_is_asked_of_the_resolver_of_the_operator() -> None:
+    data, records = signed()
+    ((name, key),) = records.items()
+    half = len(key) // 2
+    pieces = f'"{key[:half].decode()}" "{key[half:].decode()}"'
+    names = NameServer()
+    names.says(name.rstrip("."), "TXT", [pieces])
+    names.says("two.example", "TXT", ['"a"', '"b"'])
+
+    with names.running() as server:
+        resolver = server.resolver
+        found = read(data, resolve=resolver.text)
+        assert resolver.text("nobody.example.") is None
+        assert resolver.text("two.example") is None
+
+    assert isinstance(found, Read)
+    assert found.verdict is Verdict.VERIFIED

@@ -9,6 +9,7 @@ from survivor_portal.config.env import EXIT_TARGET as DEFAULT_EXIT_TARGET
 from survivor_portal.config.env import FLOOD_FROM as DEFAULT_FLOOD_FROM
 from survivor_portal.config.env import HOUSE, NEUTRAL_NAME
 from survivor_portal.config.mails import MailIn, MailOut
+from survivor_portal.config.senders import NOBODY
 from survivor_portal.config.stores import Store
 from survivor_portal.seals import STRONG
 from survivor_portal.web.safety.logs import logging_config
@@ -184,6 +185,8 @@ AUTO_KEY_FILE: Path | None = None
 RELAY_DOMAIN = ""
 MAIL_OUT: MailOut | None = None
 MAIL_IN: MailIn | None = None
+# Who says whether the sender of a mail is who it says.
+MAIL_SENDERS = NOBODY
 # So long a letter waits before it leaves, and can be stopped.
 MAIL_HOLD_SECONDS = 120
 # The secret half is for a worker only.

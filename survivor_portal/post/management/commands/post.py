@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from survivor_portal.lookups import Resolver
 from survivor_portal.post.desk import Desk
 from survivor_portal.post.door import Door
 
@@ -34,7 +35,10 @@ async def _run() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    door = Door(into.kind, into.host, into.port, Desk(timezone.now), settings.RELAY_DOMAIN)
+    senders = settings.MAIL_SENDERS
+    resolve = Resolver((senders.resolver,), senders.port).text if senders.resolver else None
+    desk = Desk(timezone.now, senders.authserv_id, resolve)
+    door = Door(into.kind, into.host, into.port, desk, settings.RELAY_DOMAIN)
     await door.open()
     await stop.wait()
     await door.close()
