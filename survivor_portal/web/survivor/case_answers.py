@@ -121,6 +121,11 @@ def _reading_page(
 ) -> HttpResponse:
     context = {
         "mail": mail and mail_words(mail),
+        "unsure": reading.main.kind is ReplyClass.UNCLEAR,
+        # Noted as unclear by itself, because nobody stands for it or it is not what the person said before.
+        "waits": bool(
+            mail and form.old and form.old.seq == mail.entry and form.old.happening is Fact.UNCLEAR
+        ),
         "confirm": confirm_links(takedown, text) if reading.says(ReplyClass.ASKS_TO_CONFIRM) else (),
         "form": form,
         "takedown": takedown,
