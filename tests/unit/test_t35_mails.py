@@ -52,7 +52,14 @@ pieces = st.sampled_from(
         b"<",
     ]
 )
-mails = st.lists(st.one_of(pieces, pieces, pieces, words, st.binary(max_size=60)), max_size=25).map(b"".join)
+# A mail that is taken, with signs in it that nobody sees.
+signs = st.characters(categories=("Cf", "Co", "Mn", "Zl", "Zs", "Lo", "So"))
+sound = st.lists(st.one_of(signs, st.just("word ")), max_size=40).map(
+    lambda parts: ("Subject: a\r\n\r\n" + "".join(parts)).encode()
+)
+mails = sound | st.lists(st.one_of(pieces, pieces, pieces, words, st.binary(max_size=60)), max_size=25).map(
+    b"".join
+)
 
 
 @many
