@@ -56,7 +56,7 @@ def dearest() -> dict[str, bytes]:
         "less than": full("html", "<"),
         "entities": full("html", "&lt;&#x202e;"),
         "inline picture": full("html", "A1b/", ""),
-        "tags": full("html", "<div><b>" * 2_490 + "word " * 200_000),
+        "tags": full("html", "<div><b>" * 2_490 + "word " * 210_000),
         "words of a page": full("html", "word "),
         "zero width": full("plain", "a\u200b\u202e"),
         "headers": full("plain", "a", headers)[:LARGEST],

@@ -39,10 +39,14 @@ _DEEPEST_QUOTE = 5
 
 def words(markup: str) -> str:
     """The text of this HTML, a line for each block, quoted mails with ">". Raises Stop: too many tags."""
-    if sum(1 for _found in _OPENING.finditer(markup)) > limits.MOST_TAGS:
+    tags = sum(1 for _found in _OPENING.finditer(markup))
+    # What opens nothing is text, and no text has so much of it.
+    if tags > limits.MOST_TAGS or markup.count("<") > 2 * limits.MOST_TAGS:
         raise Stop(Why.TOO_MANY_TAGS)
     bare = _without_attributes(_SPACES.sub(" ", _MARKS.sub("", markup)))
-    text = html.unescape(nh3.clean(bare, tags=set(), clean_content_tags=_UNSEEN))
+    cleaned = nh3.clean(bare, tags=set(), clean_content_tags=_UNSEEN)
+    # Signs that are written out are up to six times as long; more than that is cut later anyway.
+    text = html.unescape(cleaned[: 2 * limits.LONGEST_LOOKED_AT])
     return _laid_out(_SPACES.sub(" ", text))
 
 

@@ -36,6 +36,8 @@ _MIXED = re.compile(r"(?=[^a-z]*+[a-z])(?=[^A-Z]*+[A-Z])[^0-9]*+[0-9]")
 _LINK = re.compile(r"://|[\w-]\.[a-z]{2,20}/", re.IGNORECASE)
 _LONGEST_LINK = 4096
 _FULL_LINES = re.compile(r"(?:^[>\t ]{0,9}[!-~]{40,}+[ \t]*+$\n?){6,}+", re.MULTILINE)
+# No text has them, but for tab and line end; and what stands in for bytes that are no text.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffd]")
 _ODD = frozenset({"Cc", "Cf", "Cs", "Co"})
 _MOST_MARKS = 4  # signs stacked on one letter; more of them climb over the page
 
@@ -43,8 +45,7 @@ _MOST_MARKS = 4  # signs stacked on one letter; more of them climb over the page
 def kept(text: str) -> tuple[str, bool]:
     """The text without what is encoded or hidden, and whether anything was cut. Raises Stop."""
     text = _LINE_ENDS.sub("\n", text)
-    odd = sum(1 for sign in text if sign == "\ufffd" or (sign not in "\n\t" and _category(sign) == "Cc"))
-    if odd > limits.MOST_CONTROLS * len(text):
+    if len(_CONTROLS.findall(text)) > limits.MOST_CONTROLS * len(text):
         raise Stop(Why.NOT_TEXT)
     if _PART_HEADER.search(_visible(text)):
         raise Stop(Why.HEADERS_IN_TEXT)
