@@ -10,8 +10,10 @@ import pytest
 from django.test import Client
 
 from survivor_portal.cases import book, slot
+from survivor_portal.cases.book import Note
 from survivor_portal.cases.unlocked import Session
-from survivor_portal.correspondence import incoming, relays
+from survivor_portal.correspondence import incoming, relays, threads
+from survivor_portal.correspondence.threads import Leaving, Posted, Thread
 from survivor_portal.mails import Read, Removed, Verdict
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.operations import Takedown
@@ -102,6 +104,9 @@ def test_the_book_holds_it_word_for_word_with_its_verdict(
     told = arrived.note.facts["document"]
     assert (told["text"], told["verdict"], told["removed"]) == (THEIR_WORDS, "failed", [["image/jpeg", 2]])
     assert "A mail came in" in words(post(browser, "timeline"))
+    slot.drop(session.case.id, "another_kind", {"request": request_id}, datetime.now(UTC))
+    board(browser)
+    assert "Something came in" in words(post(browser, "timeline"))
 
 
 def test_who_reads_it_otherwise_has_the_last_word(browser: Client, session: Session, request_id: str) -> None:
@@ -157,6 +162,31 @@ def test_a_bounce_is_a_fact_and_the_next_step_is_another_way(
     mailed(request_id, "", is_bounce=True, is_auto=True)
     board(browser)
     assert "could not bring your letter" in words(read_it(browser, session))
+
+
+def left(session: Session, request: str, whom: str = "") -> None:
+    """One letter of this request left by mail."""
+    now = datetime.now(UTC)
+    letter = Posted("1" * 32, "<1@relay.example>", "desk@x.example", "s", now, now, 2, (), whom, Leaving.left)
+    threads.begin(session.case, Thread(request, "a@relay.example", (letter,)), Note("mail_put"), now)
+
+
+@pytest.mark.parametrize(("whom", "state"), [("", State.BOUNCED), ("us-tida", State.SENT)])
+def test_the_letter_that_came_back_counts_as_failed(
+    whom: str, state: State, browser: Client, session: Session, request_id: str
+) -> None:
+    left(session, request_id, whom)
+    mailed(request_id, "No such user.", is_bounce=True, is_auto=True)
+
+    on_board, page = board(browser), words(read_it(browser, session))
+
+    thread = threads.of(session.case, request_id)
+    assert thread
+    assert thread.letters[0].state is Leaving.failed
+    assert of(session, request_id).standing.state is state
+    assert "It was not delivered" in on_board
+    assert "No such user." in page
+    assert "Answers that came by mail" not in board(browser)
 
 
 def test_only_a_file_is_said_and_words_are_offered_that_ask_for_text(
@@ -324,9 +354,11 @@ def test_a_flood_costs_an_opening_little_and_loses_nothing(
 
 
 def test_an_office_that_writes_to_the_same_address_is_not_the_platform(
-    browser: Client, session: Session, request_id: str, monkeypatch: pytest.MonkeyPatch
+    browser: Client, session: Session, request_id: str
 ) -> None:
-    monkeypatch.setattr(mail_arrived, "_office", lambda case, request, sender: "us-tida")
+    now = datetime.now(UTC)
+    letter = Posted("1" * 32, "<1@relay.example>", "in@office.example", "s", now, now, 2, (), "us-tida")
+    threads.begin(session.case, Thread(request_id, "a@relay.example", (letter,)), Note("mail_put"), now)
     mailed(request_id, THEIR_WORDS, sender="desk@office.example")
     board(browser)
 

@@ -63,6 +63,8 @@ def _waits(takedown: Takedown, mail: Kept) -> bool:
 def _words(takedown: Takedown, mail: Kept) -> Words:
     if mail.is_only_a_file:
         return _A_FILE
+    if mail.is_bounce:
+        return case_words.HAPPENINGS[Fact.BOUNCE]
     noted = next((entry for entry in takedown.standing.happenings if entry.seq == mail.entry), None)
     if noted is None or noted.happening is Fact.UNCLEAR:
         return _UNREAD
@@ -81,13 +83,13 @@ def _mail(desk: Desk) -> HttpResponse:
         return here()
     desk.go("request", takedown.id)
     mail_kept.seen(desk.case, mail, desk.now)
-    if mail.text and mail.text not in takedown.replies.values():
-        return case_answers.read_mail(desk, takedown, mail)
-    old = next(
-        (entry for entry in takedown.standing.happenings if mail.reply and entry.reply == mail.reply), None
-    )
-    if old is not None and old.reply in takedown.replies:
-        return case_answers.read_again(desk, takedown, old)
+    if not mail.is_bounce:
+        if mail.text and mail.text not in takedown.replies.values():
+            return case_answers.read_mail(desk, takedown, mail)
+        held = takedown.standing.happenings
+        old = next((entry for entry in held if mail.reply and entry.reply == mail.reply), None)
+        if old is not None and old.reply in takedown.replies:
+            return case_answers.read_again(desk, takedown, old)
     text = mail.text or takedown.replies.get(mail.reply, "")
     context = {"takedown": takedown, "mail": mail_words(mail), "text": text}
     return render(desk.request, "survivor/case/mail.html", context)

@@ -188,6 +188,7 @@ BOOK: dict[str, Words] = {
 # What came in while the case was closed, by its kind.
 ARRIVED: dict[str, Words] = {
     "mail": _("A mail came in"),
+    "draft": BOOK["arrived"],
     "restored": _("This site had a fault. What you did here in the last days before it may be gone"),
 }
 
@@ -238,8 +239,9 @@ def happening_words(entry: Entry) -> Words:
 
 def book_words(kind: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
     """What a line of the book says. `names`: what the requests of the case are called, by their id."""
-    if kind == "arrived" and facts.get("kind") in ARRIVED:
-        words, name = str(ARRIVED[facts["kind"]]), names.get(str(facts["document"].get("request")), "")
+    if kind == "arrived" and "document" in facts:
+        words = str(ARRIVED.get(str(facts.get("kind")), _("Something came in")))
+        name = names.get(str(facts["document"].get("request")), "")
         return f"{name}: {words}" if name else words
     if "request" not in facts:
         return str(BOOK.get(kind, _("Something was changed")))

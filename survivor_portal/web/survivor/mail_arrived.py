@@ -7,14 +7,17 @@ read by her.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
 from survivor_portal import links
 from survivor_portal.cases import keys
+from survivor_portal.cases.book import Note
 from survivor_portal.cases.keys import Document, OpenCase
-from survivor_portal.correspondence import incoming, threads
+from survivor_portal.correspondence import incoming, outgoing, threads
+from survivor_portal.correspondence.threads import Leaving, Posted
 from survivor_portal.mails import Verdict
 from survivor_portal.replies import Remark, ReplyClass, read_reply
 from survivor_portal.takedowns import operations
@@ -70,6 +73,11 @@ def _take_in(case: OpenCase, mail: Document, at: datetime, now: datetime) -> Non
     if text and (is_much or read_now >= MOST_READ_AT_ONCE):
         mail_kept.add(case, now, mail, at, text=text, is_open=True)
         return
+    back = _came_back(case, takedown.id, at, now) if mail["is_bounce"] else None
+    if back and back.whom:
+        # What went to an office did not get there; of the platform it says nothing.
+        mail_kept.add(case, now, mail, at, text=text)
+        return
     reply = keys.new_id() if text else ""
     whom = _office(case, takedown.id, str(mail["sender"]))
     entry = (
@@ -78,6 +86,18 @@ def _take_in(case: OpenCase, mail: Document, at: datetime, now: datetime) -> Non
     operations.note(case, takedown, entry, now, due=due_of(case, now), reply=text)
     is_open = entry.happening is Fact.UNCLEAR
     mail_kept.add(case, now, mail, at, reply=reply, entry=entry.seq, is_open=is_open)
+
+
+def _came_back(case: OpenCase, takedown_id: str, at: datetime, now: datetime) -> Posted | None:
+    """The letter a server could not bring, where only one can be meant; from now on it counts as failed."""
+    thread = threads.of(case, takedown_id)
+    gone = [one for one in thread.letters if one.state is Leaving.left] if thread else []
+    if thread is None or len(gone) != 1:
+        return None
+    letter = replace(gone[0], state=Leaving.failed, told_at=at)
+    facts = {"request": takedown_id, "letter": letter.message_id, "said": "", "at": at.isoformat()}
+    threads.write(case, threads.changed(thread, [letter]), Note(outgoing.FAILED, facts, by="slot"), now)
+    return letter
 
 
 def _is_repeated(mail: Document, known: list[mail_kept.Kept], takedown: Takedown) -> bool:
