@@ -16,7 +16,7 @@ from survivor_portal import links
 from survivor_portal.cases import keys
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.keys import Document, OpenCase
-from survivor_portal.correspondence import incoming, outgoing, threads
+from survivor_portal.correspondence import incoming, threads
 from survivor_portal.correspondence.threads import Leaving, Posted
 from survivor_portal.mails import Verdict
 from survivor_portal.replies import Remark, ReplyClass, read_reply
@@ -96,7 +96,7 @@ def _came_back(case: OpenCase, takedown_id: str, at: datetime, now: datetime) ->
         return None
     letter = replace(gone[0], state=Leaving.failed, told_at=at)
     facts = {"request": takedown_id, "letter": letter.message_id, "said": "", "at": at.isoformat()}
-    threads.write(case, threads.changed(thread, [letter]), Note(outgoing.FAILED, facts, by="slot"), now)
+    threads.write(case, threads.changed(thread, [letter]), Note("mail_failed", facts, by="slot"), now)
     return letter
 
 
