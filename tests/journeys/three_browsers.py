@@ -16,6 +16,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,6 +35,7 @@ CHOSEN = "input:checked"
 OWN_NAMES = ["127.0.0.1", "localhost"]
 PATIENCE = 60.0
 READS = 1000  # ms; what is read may be gone with its page, and then `until` asks again
+STARTS = 90.0  # seconds a driver and its browser may take to start
 SETTLES = 0.4  # after Back: a page out of the browser's memory ends no load that could be waited for
 
 
@@ -391,7 +393,10 @@ def firefox(folder: Path, *, js: bool, proxy: str = "") -> Iterator[Visitor]:
     options.set_preference("intl.accept_languages", "en-GB")
     if proxy:
         options.proxy = _through(proxy)
-    service = Service(_geckodriver(), log_output=str(folder / "geckodriver.log"))
+
+    def service() -> Any:
+        return Service(_geckodriver(), log_output=str(folder / "geckodriver.log"))
+
     with _driver(webdriver.Firefox, options, service) as driver:
         yield AtSelenium(driver, reopens=True)
 
@@ -418,23 +423,41 @@ def webkit(folder: Path, *, js: bool, proxy: str = "") -> Iterator[Visitor]:
             "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",
             "HOME": str(folder),
         }
-        service = Service(
-            str(shutil.which("WebKitWebDriver")), log_output=str(folder / "webkit.log"), env=environment
-        )
+
+        def service() -> Any:
+            program = str(shutil.which("WebKitWebDriver"))
+            return Service(program, log_output=str(folder / "webkit.log"), env=environment)
+
         driver = stack.enter_context(_driver(webdriver.WebKitGTK, options, service))
         yield AtSelenium(driver, reopens=False)
 
 
 @contextmanager
-def _driver(kind: Any, options: Any, service: Any) -> Iterator[Any]:
+def _driver(kind: Any, options: Any, service: Callable[[], Any]) -> Iterator[Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # Selenium's own, between two of its parts
-        driver = kind(options=options, service=service)
+        driver = _started(kind, options, service) or _started(kind, options, service)
+    assert driver is not None, f"the driver did not start twice, {STARTS} s each"
     try:
         driver.set_page_load_timeout(2 * PATIENCE)
         yield driver
     finally:
         driver.quit()
+
+
+def _started(kind: Any, options: Any, service: Callable[[], Any]) -> Any:
+    """A driver, or None: that of WebKit hangs at its start now and then, and would for ever."""
+    own = service()
+    with ThreadPoolExecutor(1) as aside:
+        starting = aside.submit(kind, options=options, service=own)
+        try:
+            return starting.result(STARTS)
+        except TimeoutError:
+            # What waits for its answer gets an error then, and the thread ends.
+            own.process.kill()
+            with suppress(Exception):
+                starting.result()
+            return None
 
 
 @contextmanager
