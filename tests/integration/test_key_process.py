@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from survivor_portal import seals
-from survivor_portal.cases import access, codes, ending
+from survivor_portal.cases import access, codes, ending, unlocked
 from survivor_portal.cases.models import Case, Throttle
 from survivor_portal.keystore import away, capsules, epochs, far, frames, holder, near, serving, shred
 from survivor_portal.keystore.asked import QUESTIONS, Role
@@ -410,6 +410,24 @@ def test_the_page_keeps_what_was_typed_until_the_process_is_back(
     assert "six secret words" not in kept.content.decode()
     settings.KEYS_SOCKET = running.socket("web")
     assert client.get("/c/").status_code == 200
+
+
+@pytest.mark.parametrize("way", ["/exit/", "/c/"])
+def test_while_it_is_away_a_case_can_still_be_left_and_closed(
+    way: str, settings: Settings, tmp_path: Path, client: Client
+) -> None:
+    new = access.open_new(datetime.now(UTC))
+    keeping.take_over(new.session, {"answers": {}}, datetime.now(UTC))
+    client.cookies[settings.CASE_COOKIE] = new.session.token.hex()
+    settings.KEYS_SOCKET = str(tmp_path / "nobody")
+
+    if way == "/exit/":
+        client.get(way)
+    else:
+        client.post(way, {"step": "close"})
+
+    settings.KEYS_SOCKET = ""
+    assert unlocked.resume(new.session.token, datetime.now(UTC)) is None
 
 
 def test_at_the_door_the_code_stays_and_the_wait_is_named(

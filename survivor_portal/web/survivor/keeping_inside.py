@@ -53,15 +53,16 @@ def act_in_case(request: HttpRequest, step: str) -> HttpResponse:
     """One step of this door, posted at the case's address."""
     if step in keeping_locked.STEPS:
         return keeping_locked.act(request, step)
+    if step == "close":
+        # Asks for no key: nothing may keep a person from closing.
+        opened_of(request).end()
+        visit_of(request).end()
+        return to_case()
     session = opened_of(request).open()
     if session is None:
         return keeping_locked.locked_page(request)
     if step in keeping_drafts.STEPS:
         return keeping_drafts.act(request, session, step) or to_case()
-    if step == "close":
-        opened_of(request).end()
-        visit_of(request).end()
-        return to_case()
     if step == SETTINGS or "go" not in request.POST:
         _stand_at(request, step)
         return to_case()

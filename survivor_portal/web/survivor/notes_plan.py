@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from functools import wraps
 
@@ -17,6 +18,7 @@ from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.records import ChangedMeanwhile
 from survivor_portal.followups import reminders
 from survivor_portal.followups.reminders import State
+from survivor_portal.keystore.away import NotNow
 from survivor_portal.keystore.capsules import NoAutoKey
 from survivor_portal.keystore.epochs import NoEpoch
 from survivor_portal.seals import WrongKey
@@ -41,9 +43,11 @@ def plans_notes(view: View) -> View:
     def done(request: HttpRequest) -> HttpResponse:
         response = view(request)
         if request.method == "POST" and reminders.offered():
-            session = opened_of(request).open()
-            if session is not None:
-                _replan(request, session.case)
+            # What was asked for is done. Were the keys gone just now, the next form plans anew.
+            with suppress(NotNow):
+                session = opened_of(request).open()
+                if session is not None:
+                    _replan(request, session.case)
         return response
 
     return done

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from survivor_portal import seals
 from survivor_portal.cases import records
+from survivor_portal.keystore.away import NotNow
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.survivor.holder import PLAN
 from survivor_portal.web.survivor.zones import zone_of
@@ -30,7 +31,10 @@ def in_own_time(view: View) -> View:
 
 
 def _zone(request: HttpRequest) -> ZoneInfo:
-    session = opened_of(request).open()
+    try:
+        session = opened_of(request).open()
+    except NotNow:  # the page will say so, unless it can do without, as closing can
+        return zone_of(None)
     if session is None:
         return zone_of(None)
     try:
