@@ -23,7 +23,7 @@ from survivor_portal.lookups._rdap import Failed, Said, Trouble
 from survivor_portal.lookups._turns import Turns
 from survivor_portal.lookups._wire import Deadline, Wire
 
-SECONDS = 60.0
+SECONDS = 45.0
 MOST_ADDRESSES = 4
 
 

@@ -334,6 +334,23 @@ def test_a_visit_without_a_case_can_type_and_is_told_how_to_have_it_asked(world:
     assert not Slip.objects.filter(kind="lookup").exists()
 
 
+def test_what_is_typed_is_there_again_when_the_token_of_its_form_was_lost() -> None:
+    session, _client = opened(GROWN)
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies[settings.CASE_COOKIE] = session.token.hex()
+    # Which letter is open, a browser with its tokens says.
+    plain = Client()
+    plain.cookies[settings.CASE_COOKIE] = session.token.hex()
+    post(plain, "letter", **OF_HOST)
+    strict.cookies[settings.VISIT_COOKIE] = plain.cookies[settings.VISIT_COOKIE].value
+
+    page = strict.post("/next/", {"step": "party", **OF_HOST, "name": "By Hand", "address": "half an addr"})
+
+    assert page.status_code == 200
+    assert 'value="half an addr"' in page.content.decode()
+    assert "This is no whole mail address" not in page.content.decode()
+
+
 def test_an_address_goes_with_its_site(world: Servers) -> None:
     session, client = opened(GROWN)
     post(client, "letter", **OF_HOST)
@@ -433,6 +450,7 @@ def test_a_picture_of_a_child_is_asked_about_only_where_that_was_reviewed(
         # Nobody is asked to look, and no part of a link is shown.
         assert LOOKS.findall(words(page)) == []
         assert "marker-one" not in page
+        assert f"{SITE}/" not in page
         # Turned off before its time comes: nobody is asked.
         monkeypatch.setattr(settings, "LINK_CHECKS_CHILDREN", False)
         assert work(timezone.now() + asked.LATEST) == 1

@@ -386,6 +386,31 @@ def test_t27_ten_thousand_hostile_links_reach_listed_hosts_only(
     assert len(tried) > sizes("hostile_links") / 100
 
 
+def test_t27_nor_do_they_with_the_list_that_is_shipped(
+    sizes: Callable[[str], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = {"x.com", "www.x.com", "publish.x.com", "youtube.com", "www.youtube.com"}
+    names = Table({host: [PUBLIC] for host in listed})
+    names.entries |= {host: [OTHER_PUBLIC] for host in ("evil.example", "evilx.com", "com.evil.example")}
+    opened: list[object] = []
+
+    def refuse(where: tuple[str, int], timeout: float) -> socket.socket:
+        opened.append(where)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    wire = Wire(names, ssl.create_default_context())
+    for number in range(sizes("hostile_links") // 10):
+        url = hostile(number).replace("social.example", "x.com").replace("video.example", "youtube.com")
+
+        assert lookups.check(url, wire) is Check.UNCLEAR
+
+    assert set(opened) == {(PUBLIC, 443)}
+    assert len(opened) > sizes("hostile_links") / 1000
+    # X is asked in its own way, YouTube too; neither at the host that stood in the link.
+    assert set(names.asked) == {"publish.x.com", "www.youtube.com"}
+
+
 @pytest.mark.parametrize(
     "url",
     [

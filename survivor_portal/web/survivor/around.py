@@ -212,6 +212,13 @@ def act(request: HttpRequest, stand: Stand, step_name: str) -> Company | None:
     return None
 
 
+def as_typed(post: QueryDict) -> Company:
+    """The form again with what was typed. Nothing is wrong with it: its token was lost."""
+    form = Company(post, auto_id=AUTO_ID)
+    form.errors.clear()
+    return form
+
+
 def is_hostile(host: str) -> bool:
     """Does this host belong to somebody of whom it is known that writing there hurts?"""
     found = directory.recognise(links.parse(f"https://{host}/"))

@@ -138,7 +138,7 @@ def show(
     made = draft(stand, step, stand.site, timezone.now().date())
     may_be_sent = opened_of(request).loaded and (begun.is_new or not begun.lines)
     ways = mailing.ways_of_plan(stand, step, stand.site) if settings.CASES_OPEN else ()
-    failed = form is not None or sent is not None or company is not None
+    failed = form is not None or sent is not None or bool(company and company.errors)
     if form is None:
         form = Signing(data, draft=made, initial=_initial(stand, step))
         if data is not None:

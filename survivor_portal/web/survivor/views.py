@@ -68,6 +68,8 @@ def resume(request: HttpRequest) -> HttpResponse:
         return _question(request, stand, intake.BY_KEY[step], data=request.POST, lost=data is None)
     if step == "sign" and data is not None:
         return letters_page.show(request, stand, data=request.POST)
+    if step == around.Company.step and data is not None:
+        return letters_page.show(request, stand, company=around.as_typed(request.POST))
     return _show(request, stand, lost=data is None)
 
 
