@@ -5,7 +5,6 @@ has, so that even the ports of Debian's own servers are free, and its processes 
 make one.
 """
 
-import os
 import secrets
 import shlex
 import subprocess
@@ -93,14 +92,25 @@ class Service:
 class Unit:
     """A unit of systemd, read from its file and from what is laid over all of its family."""
 
-    def __init__(self, path: Path, over: Sequence[Path] = ()) -> None:
-        self.name = path.stem
+    def __init__(self, name: str, *texts: str) -> None:
+        self.name = name
         self.lines: dict[str, list[str]] = {}
-        for each in (path, *over):
-            for line in each.read_text("utf-8").splitlines():
-                name, is_setting, value = line.partition("=")
-                if is_setting and not line.startswith(("#", ";")):
-                    self.lines.setdefault(name.strip(), []).append(value.strip())
+        for line in "\n".join(texts).splitlines():
+            key, is_setting, value = line.partition("=")
+            if is_setting and not line.startswith(("#", ";")):
+                self.lines.setdefault(key.strip(), []).append(value.strip())
+
+    @classmethod
+    def of(cls, path: Path, *over: Path) -> "Unit":
+        """The unit in this file, with what is laid over it."""
+        return cls(path.stem, *(each.read_text("utf-8") for each in (path, *over)))
+
+    @classmethod
+    def installed(cls, machine: Machine, name: str) -> "Unit":
+        """The unit of this name as it lies on that machine."""
+        found = machine.run(f"cd /etc/systemd/system; cat {name}.service survivor-portal-.service.d/*.conf")
+        assert found.code == 0, found.text
+        return cls(name, found.text)
 
     def one(self, name: str, default: str = "") -> str:
         return self.lines.get(name, [default])[-1]
@@ -146,8 +156,9 @@ class Unit:
         groups = self.one("SupplementaryGroups").replace(" ", ",")
         who = f"setpriv --reuid={self.user} --regid={self._group} "
         who += f"--groups={groups}" if groups else "--init-groups"
-        line = f"cd {folder} && eval exec {who} --no-new-privs env -i {shlex.join(words)} {more}"
-        return f"bash -c {shlex.quote(line + self.one(which))}"
+        line = f"cd {folder} && eval {who} --no-new-privs env -i {shlex.join(words)} {more}"
+        every = " && ".join(f"{{ {line + command}; }}" for command in self.lines[which])
+        return f"bash -c {shlex.quote(every)}"
 
     @property
     def _group(self) -> str:
@@ -177,26 +188,16 @@ def a_machine() -> Iterator[Machine]:
             assert first.poll() is None, "the machine ended"
             assert time.monotonic() < until, "the machine does not start"
             time.sleep(0.05)
-        yield machine
-        first.kill()
-        machine.end()
+        try:
+            yield machine
+        finally:
+            first.kill()
+            machine.end()
     finally:
         first.kill()
         first.wait(20)
         assert first.stdout is not None
         first.stdout.close()
-
-
-def can_be_made() -> bool:
-    """Does this system let us?"""
-    if os.geteuid() != 0:
-        return False
-    return (
-        subprocess.run(
-            ["unshare", "--mount", "--net", "--pid", "--fork", "true"], capture_output=True
-        ).returncode
-        == 0
-    )
 
 
 def _beginning(ready: str) -> str:
