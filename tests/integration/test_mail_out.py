@@ -22,7 +22,7 @@ from survivor_portal.correspondence.models import Outgoing, Relay
 from survivor_portal.correspondence.outgoing import Draft
 from survivor_portal.correspondence.threads import Leaving, Thread
 from survivor_portal.jobs import table
-from survivor_portal.keystore import capsules
+from survivor_portal.keystore import capsules, rotation
 from survivor_portal.keystore.models import Capsule, CapsuleKey
 from survivor_portal.slips import due
 from survivor_portal.slips.models import Slip, State
@@ -118,7 +118,7 @@ def test_who_gets_it_can_see_who_signed_it(case: OpenCase, peer: Peer) -> None:
     for changed in (
         mail.replace(b"A request", b"B request"),
         mail.replace(b"Please", b"Do not"),
-        mail.replace(b"\r\nTo: ", b"\r\nFrom: someone@else.example\r\nTo: "),
+        b"From: someone@else.example\r\n" + mail,
         mail.replace(b"\r\nTo: ", b"\r\nReply-To: someone@else.example\r\nTo: "),
     ):
         assert changed != mail
@@ -320,6 +320,33 @@ def test_a_letter_dies_with_its_case(case: OpenCase, peer: Peer) -> None:
     assert relays.find(thread.address.partition("@")[0], NOW) is None
     with pytest.raises(capsules.NoCapsule):
         capsules.open(thread.letters[0].id, "mail", NOW)
+
+
+@pytest.mark.parametrize("how", ["left", "stopped", "deleted"])
+def test_t21_a_letter_that_is_gone_opens_from_no_old_backup(
+    peer: Peer, settings: Settings, tmp_path: Path, how: str
+) -> None:
+    settings.EPOCH_DIR = tmp_path / "epochs"
+    settings.EPOCH_DIR.mkdir(mode=0o700)
+    rotation.rotate(NOW)
+    case = access.open_new(NOW).session.case
+    letter = put(case).letters[0]
+    backup = [model.objects.filter(pk=letter.id).values().get() for model in (Capsule, CapsuleKey)]
+
+    if how == "left":
+        works()
+    elif how == "stopped":
+        outgoing.stop(case, REQUEST, NOW)
+    else:
+        ending.erase_case(case.id, NOW)
+    for days in (1, 2):
+        rotation.rotate(NOW + timedelta(days=days))
+    for model, row in zip((Capsule, CapsuleKey), backup, strict=True):
+        assert not model.objects.filter(pk=letter.id).exists()
+        model.objects.create(**row)
+
+    with pytest.raises(capsules.NoCapsule):
+        capsules.open(letter.id, "mail", NOW)
 
 
 def test_a_case_deleted_while_its_letter_leaves_is_not_told(case: OpenCase, peer: Peer) -> None:

@@ -29,7 +29,7 @@ from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.operations import Takedown
 from survivor_portal.takedowns.process import Fact, Move, State
 from survivor_portal.takedowns.standing import How
-from survivor_portal.web.survivor import flow, mailing
+from survivor_portal.web.survivor import flow
 from survivor_portal.web.survivor.holder import OF_THE_VISIT
 from tests.integration.test_case_page import NEWS, THEIR_WORDS, post, words
 from tests.integration.test_mail_out import works
@@ -282,17 +282,27 @@ def test_whatever_is_sent_goes_to_no_other_address(browser: Client, peer: Peer, 
 
 
 def test_nothing_goes_to_who_would_punish_it(
-    browser: Client, peer: Peer, monkeypatch: pytest.MonkeyPatch
+    browser: Client, peer: Peer, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Also where it became known only after the first letter."""
+    sends(browser)
+    request = the_request(session).id
+    answered = post(browser, "answer_keep", request=request, text=THEIR_WORDS, says="refused")
+    name = rung(answered, "answer")
+    ticks = {"confirm_belief": "on", "confirm_accurate": "on"}
+    before = post(browser, "leave", request=request, rung=name, **ticks)
     real = directory.platform
 
     def hostile(key: str, **more: Any) -> Any:
         return replace(real(key, **more), contact_risk=ContactRisk(Risk.HOSTILE, "It is known to."))
 
-    monkeypatch.setattr(mailing.directory, "platform", hostile)
-    page = post(browser, "leave", letter=STEP, site="")
+    monkeypatch.setattr(directory, "platform", hostile)
+    first = post(browser, "leave", letter=STEP, site="")
+    after = post(browser, "leave", request=request, rung=name, **ticks)
 
-    assert "Yes, send this letter" not in words(page)
+    assert "Yes, send this letter" in words(before)
+    assert "Yes, send this letter" not in words(first)
+    assert "Yes, send this letter" not in words(after)
 
 
 def test_while_it_waits_it_can_be_stopped(
