@@ -297,7 +297,7 @@ def test_two_tabs_that_ask_in_the_same_moment_ask_once(
 ) -> None:
     asks(case)
     # The second one looked before the first one was through.
-    monkeypatch.setattr(reminders, "_end", lambda case_id: None)
+    monkeypatch.setattr(reminders, "_end", lambda *_: None)
 
     with pytest.raises(records.ChangedMeanwhile):
         asks(case)
