@@ -10,4 +10,5 @@ install -d -m 0750 -o 10004 -g 10010 /run/sp-keys
 install -d -m 0755 -o 999 -g 999 /run/cases
 install -d -m 0750 -o 999 -g 10004 /run/keys
 install -d -m 0750 -o 10006 -g 10010 /run/redis
+install -d -m 0750 -o 10006 -g 10010 /run/redis-counts
 install -d -m 0700 -o 10006 -g 10006 /data

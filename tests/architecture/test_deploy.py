@@ -55,7 +55,9 @@ def unread(given: dict[str, str]) -> set[str]:
     # What it says of folders and files that are not on this machine is not the question here.
     with suppress(NotReady):
         read(asked)
-    return set(given) - asked.names - {"DJANGO_SETTINGS_MODULE"}
+    # The command that starts the pages has two of its own.
+    of_up = set(re.findall(r'environ\.get\("(\w+)"', Path(up.__file__).read_text("utf-8")))
+    return set(given) - asked.names - of_up - {"DJANGO_SETTINGS_MODULE"}
 
 
 def settings_in(path: Path) -> dict[str, str]:

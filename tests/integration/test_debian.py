@@ -24,6 +24,8 @@ CURL = "curl -s -o /dev/null -w '%{http_code}' -H 'Host: help.example' -H 'X-For
 DEBIANS = {
     "redis-server": "install -d -m 2755 -o redis -g redis /run/redis; "
     "setpriv --reuid=redis --regid=redis --init-groups redis-server /etc/redis/redis.conf",
+    "redis-server@counts": "install -d -m 2755 -o redis -g redis /run/redis-counts; setpriv --reuid=redis "
+    "--regid=redis --init-groups redis-server /etc/redis/redis-counts.conf --daemonize yes",
     "postfix": "postfix start",
 }
 # When a process of ours is there.
