@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from survivor_portal import links
-from survivor_portal.lookups import _known, _rdap
+from survivor_portal.lookups import _clean, _known, _rdap
 from survivor_portal.lookups._addresses import public
 from survivor_portal.lookups._bootstrap import IANA, NoList, Registers, registers
 from survivor_portal.lookups._names import NamesFailed, NoSuchName
@@ -25,6 +25,7 @@ from survivor_portal.lookups._wire import Deadline, Wire
 
 SECONDS = 45.0
 MOST_ADDRESSES = 4
+MOST_PARTIES = 8
 
 
 class Role(StrEnum):
@@ -220,11 +221,30 @@ def to_plain(result: Result) -> dict[str, Any]:
 
 
 def from_plain(plain: Mapping[str, Any]) -> Result:
-    """What `to_plain` wrote. Raises ValueError, KeyError, TypeError for anything else."""
+    """What `to_plain` wrote, made plain once more: a worker that was taken over may have written it.
+
+    Raises ValueError, KeyError, TypeError, AttributeError for anything else.
+    """
+    at = datetime.fromisoformat(plain["at"])
+    if at.tzinfo is None:
+        raise ValueError("a bare time")
     return Result(
         str(plain["site"]),
-        datetime.fromisoformat(plain["at"]),
-        tuple(Party(**{**party, "role": Role(party["role"])}) for party in plain["parties"]),
-        tuple((Role(role), Trouble(trouble)) for role, trouble in plain["troubles"]),
-        tuple(str(text) for text in plain["addresses"]),
+        at,
+        tuple(_party_from(party) for party in plain["parties"][:MOST_PARTIES]),
+        tuple((Role(role), Trouble(trouble)) for role, trouble in plain["troubles"][:MOST_PARTIES]),
+        tuple(text for text in plain["addresses"][:MOST_ADDRESSES] if public(text) is not None),
+    )
+
+
+def _party_from(plain: Mapping[str, Any]) -> Party:
+    mail = _clean.mail(plain["mail"])
+    return Party(
+        role=Role(plain["role"]),
+        name=_clean.name(plain["name"]) or mail,
+        mail=mail,
+        said_as=_clean.name(plain["said_as"]),
+        source=_clean.name(plain["source"]),
+        platform=_known.platform(plain["platform"]) or _known.of_mail(mail),
+        country=_clean.country(plain["country"]),
     )

@@ -22,6 +22,14 @@ _IN_FRONT = {
 }
 
 
+def platform(key: object) -> str:
+    """The key again if the directory has such a platform, else ""."""
+    try:
+        return directory.platform(key).key if isinstance(key, str) else ""
+    except directory.UnknownRecord:
+        return ""
+
+
 def of_mail(mail: str) -> str:
     """The key of the platform that has this mail address's host, "" for none."""
     return of_host(mail.rpartition("@")[2])

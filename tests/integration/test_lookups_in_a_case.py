@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils import timezone
 
 from survivor_portal import lookups
-from survivor_portal.cases import access, book, ending, records
+from survivor_portal.cases import access, book, ending, records, slot
 from survivor_portal.cases.models import Arrival, Entrusted
 from survivor_portal.cases.unlocked import Session
 from survivor_portal.jobs import lookups as jobs
@@ -33,7 +33,7 @@ from tests.integration.test_case_rounds import ADULT, CHILD, LOOKS, kept, noted,
 from tests.integration.test_words import trouble
 from tests.journeys.story import NEWS_CASE, begun
 from tests.registers import PUBLIC, Authority, Servers, Table, answer
-from tests.unit.test_lookups import AMERICA, HOSTS, LIST, OF_DOMAIN, OF_NETWORK, REGISTRY, recorded
+from tests.unit.test_lookups import AMERICA, HOSTS, LIST, NOW, OF_DOMAIN, OF_NETWORK, REGISTRY, recorded
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
 
@@ -272,6 +272,64 @@ def test_who_stands_in_front_is_named_with_the_ways_the_directory_has(world: Ser
     assert "may pass your report on" in words(page)
     assert "https://abuse.cloudflare.com/" in page
     assert trouble(page) == []
+
+
+@pytest.mark.parametrize("kind", ["lookup", "link_check"])
+def test_nothing_that_a_worker_drops_breaks_a_page(world: Servers, on_list: None, kind: str) -> None:
+    """A worker may have been taken over: it can drop what it likes, and read nothing."""
+    session, client = opened(GROWN)
+    takedown = removed(session, places=1)
+    post(client, "look_up", **OF_HOST)
+    good: dict[str, Any] = {
+        "site": SITE,
+        "at": NOW.isoformat(),
+        "parties": [],
+        "troubles": [],
+        "addresses": [],
+    }
+    if kind == "link_check":
+        good = {"request": takedown.id, "item": 1, "said": "gone"}
+    bad: list[Any] = [{}, [], None, "x", {"site": SITE}, {"site": SITE, "parties": 1}]
+    odd: list[Any] = [None, [], {}, -1, "x", ["x"], [["host", "busy", 1]], [{"role": "host"}], "2026-01-01"]
+    bad += [good | {name: value} for name in good for value in odd]
+
+    for document in bad:
+        slot.drop(session.case.id, kind, document, timezone.now())
+        if kind == "lookup":  # each takes the place of the one before
+            post(client, "letter", **OF_HOST)
+    post(client, "board", "/c/")
+    post(client, "request", "/c/", request=takedown.id)
+
+    assert not Arrival.objects.exists()
+    assert noted(session, takedown) == []
+
+
+def test_what_a_worker_says_of_a_company_is_made_plain_once_more(world: Servers) -> None:
+    session, client = opened(GROWN)
+    post(client, "look_up", **OF_HOST)
+    party = {
+        "role": "host",
+        "name": "Exa\u202emple\n<b>Host</b>",
+        "mail": "abuse@host.example\r\nBcc: x@evil.example",
+        "said_as": "network abuse",
+        "source": "rdap.example",
+        "platform": "no-such-platform",
+        "country": "xyz",
+    }
+    said = {
+        "site": SITE,
+        "at": NOW.isoformat(),
+        "parties": [party],
+        "troubles": [],
+        "addresses": ["10.0.0.1"],
+    }
+    slot.drop(session.case.id, "lookup", said, timezone.now())
+
+    page = post(client, "letter", **OF_HOST)
+
+    assert "Example &lt;b&gt;Host&lt;/b&gt;" in page
+    for text in ("evil.example", "\u202e", "10.0.0.1", "(XYZ)", "Use this address"):
+        assert text not in page
 
 
 def test_what_is_found_by_hand_goes_into_the_letter_with_look_ups_off() -> None:

@@ -181,7 +181,7 @@ def around(request: HttpRequest, stand: Stand, step: Step, form: Company | None 
                 party,
                 COMPANY[party.role],
                 party.role is role,
-                not (party.platform and _is_bad(party.platform)),
+                not _hurts(party),
             )
             for party in (result.parties if result else ())
         ),
@@ -225,6 +225,10 @@ def is_hostile(host: str) -> bool:
     return found.platform is not None and _is_bad(found.platform.key)
 
 
+def _hurts(party: lookups.Party) -> bool:
+    return bool(party.platform) and _is_bad(party.platform)
+
+
 def _is_bad(key: str) -> bool:
     return directory.platform(key).contact_risk.level is Risk.HOSTILE
 
@@ -240,7 +244,7 @@ def _take(
     for party in result.parties if result else ():
         if party.role is role and party.mail and party.mail == post.get("mail"):
             assert result is not None
-            if party.platform and _is_bad(party.platform):
+            if _hurts(party):
                 return
             found = {
                 "name": party.name,

@@ -34,7 +34,7 @@ LATEST = timedelta(hours=6)
 MOST_CHECKS = 50
 # Where another tab wrote in between.
 TRIES = 3
-_SAID = {
+_SAID: dict[str, Fact] = {
     lookups.Check.GONE: Fact.CHECK_GONE,
     lookups.Check.THERE: Fact.CHECK_THERE,
     lookups.Check.UNCLEAR: Fact.CHECK_UNCLEAR,
@@ -98,11 +98,13 @@ def look_up(case: OpenCase, site: str, now: datetime) -> bool:
 def received_lookup(case: OpenCase, arrived: Document, now: datetime) -> None:
     """What the registers said stands beside the question. An answer to a question nobody has is dropped."""
     document = arrived["document"]
+    if not isinstance(document, dict):
+        return
     for _try in range(TRIES):
         try:
             for record in records.read(case, LOOKUP):
                 site = str(record.document.get("site", ""))
-                if may_be_named(site) == document["site"] and record.document.get("result") != document:
+                if may_be_named(site) == document.get("site") and record.document.get("result") != document:
                     kept = {**record.document, "result": document}
                     records.change(case, record, kept, Note("looked_up"), now)
         except records.ChangedMeanwhile:
@@ -185,16 +187,20 @@ def received_check(case: OpenCase, arrived: Document, now: datetime) -> None:
         return
     clocks = due_by(now, counts_as_minor=minor, zone=zone_of(plan.document))
     at = min(datetime.fromisoformat(str(arrived["at"])), now)
-    number = int(document["item"])
+    try:
+        # A worker that was taken over may drop anything; no page breaks of it.
+        number, fact, request = int(document["item"]), _SAID[document["said"]], str(document["request"])
+    except (ValueError, KeyError, TypeError):
+        return
     for _try in range(TRIES):
         try:
-            takedown = operations.read(case, str(document["request"]))
-            entry = Entry(takedown.next_seq, _SAID[lookups.Check(document["said"])], at, (number,))
+            takedown = operations.read(case, request)
+            entry = Entry(takedown.next_seq, fact, at, (number,))
             if number in {place.number for place in takedown.places}:
                 operations.note(case, takedown, entry, now, due=clocks)
         except operations.ChangedMeanwhile:
             continue  # another tab was first
-        except (ValueError, operations.NoSuchTakedown):
+        except operations.NoSuchTakedown:
             pass
         return
 
@@ -211,5 +217,5 @@ def _looked_up(document: Document) -> LookedUp:
         return LookedUp(str(document["site"]), asked_at, None)
     try:
         return LookedUp(str(document["site"]), asked_at, lookups.from_plain(plain))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return LookedUp(str(document["site"]), asked_at, None, failed=True)
