@@ -59,6 +59,7 @@ class Site:
             "KEYS_FOLDER": str(self.folder / sockets),
             "KEYS_WEB_USERS": here if sockets == "for-web" else nobody,
             "KEYS_WORKER_USERS": here if sockets == "for-worker" else nobody,
+            "KEYS_OPERATOR_USERS": here,
         }
 
     def url(self, user: str, cluster: str) -> str:

@@ -112,8 +112,11 @@ def test_t33_every_process_does_its_whole_work(site: Site, told: Any) -> None:
     assert site.part("worker", "worker_opens", told) == "a letter"
     assert site.part("mailin", "mail_comes", told) == ["yes", "yes", "never", True]
     said = site.manage(site.environment("worker"), "upkeep")
+    operator = site.environment("web") | {"KEYS_SOCKET": str(site.folder / "for-web" / "operator")}
+    turned = site.manage(operator, "rotate_epoch", "--now")
     assert site.part("web", "web_reads", told) == ["mail_sent", TOLD, "mail"]
 
+    assert turned == "2 moved, 0 old keys destroyed.\n"
     assert said == f"done: {', '.join(table.REGULAR)}\n"
     # The one that lives, and the one that stands in for unknown codes; in both clusters.
     assert site.execute("cases", "SELECT count(*) FROM cases_case") == [(2,)]

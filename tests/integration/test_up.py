@@ -176,6 +176,15 @@ def test_where_letters_go_out_by_mail_answers_come_in_and_the_door_goes_with_the
     running.process.stdout.close()
 
 
+def test_on_a_larger_site_it_starts_no_workers(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KEYS_SOCKET", "/run/sp-keys/web")
+
+    assert up.main(["--jobs", "2"]) == 2
+    assert "--jobs 0" in capsys.readouterr().out
+
+
 def test_what_opens_capsules_and_signs_is_handed_to_workers_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,6 +31,12 @@ def main(arguments: list[str]) -> int:
         help="jobs at once; 0 where `manage.py work` and `manage.py post` run by themselves",
     )
     wanted = parser.parse_args(arguments)
+    if wanted.jobs and os.environ.get("KEYS_SOCKET"):
+        # A worker asks for other keys than pages do, as another user: one command cannot be both.
+        print(
+            "On a larger site workers run by themselves: start this with --jobs 0 or JOBS=0 (docs/keys.md)."
+        )
+        return 2
 
     place.enter("requirements.lock")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "survivor_portal.config.settings.dev")
