@@ -125,7 +125,8 @@ def page(desk: Desk, takedown: Takedown, noted: Noted | None = None, why: Words 
         "form": form if noted or len(takedown.places) <= FEW else None,
         "minor": stand.answers.counts_as_minor,
         "may_name": may_type(stand),
-        "unproven": _is_unproven(standing),
+        # What waits here has not even left.
+        "unproven": _is_unproven(standing) and not any(line.waits for line in sent_from_here),
         "spread": [(one.item, spread_words(one)) for one in spread.known(standing)][:FOLD],
         "why": why,
         "posted": sent_from_here,

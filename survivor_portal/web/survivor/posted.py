@@ -51,6 +51,10 @@ class Line:
         return self.letter.told_at or self.letter.at
 
     @property
+    def waits(self) -> bool:
+        return self.words is WAITS or self.words is TRIES
+
+    @property
     def waits_until(self) -> datetime | None:
         return self.letter.leaves_at if self.words is WAITS else None
 
