@@ -323,7 +323,7 @@ def test_hostile_words_stay_words(browser: Client, session: Session, request_id:
 def test_a_mail_that_breaks_the_reader_is_shown_as_it_came_and_keeps_nobody_out(
     browser: Client, session: Session, request_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mailed(request_id, THEIR_WORDS)
+    mailed(request_id, THEIR_WORDS.replace(". ", ".\n"))
     with monkeypatch.context() as broken:
         broken.setattr(mail_arrived, "named", lambda *_: 1 // 0)
         page = board(browser)
@@ -332,7 +332,14 @@ def test_a_mail_that_breaks_the_reader_is_shown_as_it_came_and_keeps_nobody_out(
     assert "Read it and say what it says" in page
     assert "They say no" in words(shown)
     form = {name: re.search(rf'name="{name}" value="([^"]*)"', shown.content.decode()) for name in ("at",)}
-    post(browser, "answer_keep", request=request_id, text=THEIR_WORDS, says="refused", at=form["at"][1])  # type: ignore[index]
+    post(
+        browser,
+        "answer_keep",
+        request=request_id,
+        text=THEIR_WORDS.replace(". ", ".\r\n"),
+        says="refused",
+        at=form["at"][1],
+    )  # type: ignore[index]
     assert of(session, request_id).standing.state is State.REFUSED
     assert "Answers that came by mail" not in board(browser)
 

@@ -100,13 +100,14 @@ def mail_of(desk: Desk, reply: str) -> Kept | None:
 
 def read_mail(desk: Desk, takedown: Takedown, mail: Kept) -> HttpResponse:
     """A mail that nobody has read yet: as if the person had just pasted it."""
-    reading = read_reply(mail.text, platform=takedown.platform or None)
+    text = mail_kept.words(desk.case, mail)
+    reading = read_reply(text, platform=takedown.platform or None)
     form = AnswerKept(
         takedown=takedown,
-        preset=_named(takedown, mail.text),
-        initial={"says": reading.main.kind.value, "at": mail.at, "text": mail.text},
+        preset=_named(takedown, text),
+        initial={"says": reading.main.kind.value, "at": mail.at, "text": text},
     )
-    return _reading_page(desk, takedown, reading, mail.text, form, mail=mail)
+    return _reading_page(desk, takedown, reading, text, form, mail=mail)
 
 
 def _reading_page(

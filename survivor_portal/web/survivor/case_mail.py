@@ -53,11 +53,16 @@ def news(desk: Desk, lines: Iterable[Line]) -> tuple[News, ...]:
 
 def _waits(takedown: Takedown, mail: Kept) -> bool:
     """Has nobody said yet what this mail says?"""
-    if mail.text:
-        return mail.text not in takedown.replies.values()
+    if mail.has_words:
+        return not _is_kept(takedown, mail)
     return not mail.is_only_a_file and any(
         entry.seq == mail.entry and entry.happening is Fact.UNCLEAR for entry in takedown.standing.happenings
     )
+
+
+def _is_kept(takedown: Takedown, mail: Kept) -> bool:
+    """Did its words become an answer of the request by now?"""
+    return mail.digest in map(mail_kept.digest, takedown.replies.values())
 
 
 def _words(takedown: Takedown, mail: Kept) -> Words:
@@ -84,13 +89,13 @@ def _mail(desk: Desk) -> HttpResponse:
     desk.go("request", takedown.id)
     mail_kept.seen(desk.case, mail, desk.now)
     if not mail.is_bounce:
-        if mail.text and mail.text not in takedown.replies.values():
+        if mail.has_words and not _is_kept(takedown, mail):
             return case_answers.read_mail(desk, takedown, mail)
         held = takedown.standing.happenings
         old = next((entry for entry in held if mail.reply and entry.reply == mail.reply), None)
         if old is not None and old.reply in takedown.replies:
             return case_answers.read_again(desk, takedown, old)
-    text = mail.text or takedown.replies.get(mail.reply, "")
+    text = mail_kept.words(desk.case, mail) or takedown.replies.get(mail.reply, "")
     context = {"takedown": takedown, "mail": mail_words(mail), "text": text}
     return render(desk.request, "survivor/case/mail.html", context)
 

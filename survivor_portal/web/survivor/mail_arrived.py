@@ -7,6 +7,7 @@ read by her.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -55,28 +56,29 @@ def received(case: OpenCase, arrived: Document, now: datetime) -> None:
         logger.warning("a mail came for a request that is not there")
     except Exception:
         logger.exception("a mail could not be read; its words are kept to be read by hand")
-        mail_kept.add(case, now, mail, at, text=mail["text"], is_open=True)
+        mail_kept.add(case, now, mail, at, has_words=True, is_open=True)
 
 
 def _take_in(case: OpenCase, mail: Document, at: datetime, now: datetime) -> None:
-    takedown = operations.read(case, mail["request"])
     text = str(mail["text"])
-    known = [one for one in mail_kept.every(case) if one.request == takedown.id]
-    if _is_repeated(mail, known, takedown):
+    known = mail_kept.every(case)
+    if _is_repeated(mail, known):
         return  # the book has it a second time; nothing follows from that
+    if text and sum(one.taken_in == now.isoformat() for one in known) >= MOST_READ_AT_ONCE:
+        mail_kept.add(case, now, mail, at, has_words=True, is_open=True)
+        return
+    takedown = operations.read(case, mail["request"])
     if text and (said := _said_before(takedown, text)):
         # The person had it by another way and said what it says.
         mail_kept.add(case, now, mail, at, reply=said.reply, entry=said.seq, is_seen=True)
         return
-    is_much = sum(map(len, takedown.replies.values())) + len(text) > MOST_KEPT_IN_REQUEST
-    read_now = sum(one.taken_in == now.isoformat() for one in known)
-    if text and (is_much or read_now >= MOST_READ_AT_ONCE):
-        mail_kept.add(case, now, mail, at, text=text, is_open=True)
+    if sum(map(len, takedown.replies.values())) + len(text) > MOST_KEPT_IN_REQUEST:
+        mail_kept.add(case, now, mail, at, has_words=True, is_open=True)
         return
     back = _came_back(case, takedown.id, at, now) if mail["is_bounce"] else None
     if back and back.whom:
         # What went to an office did not get there; of the platform it says nothing.
-        mail_kept.add(case, now, mail, at, text=text)
+        mail_kept.add(case, now, mail, at, has_words=True)
         return
     reply = keys.new_id() if text else ""
     whom = _office(case, takedown.id, str(mail["sender"]))
@@ -100,11 +102,11 @@ def _came_back(case: OpenCase, takedown_id: str, at: datetime, now: datetime) ->
     return letter
 
 
-def _is_repeated(mail: Document, known: list[mail_kept.Kept], takedown: Takedown) -> bool:
+def _is_repeated(mail: Document, known: Iterable[mail_kept.Kept]) -> bool:
     """The same mail again: the same name, and the same words. Anybody can give two mails one name."""
+    digest = mail_kept.digest(str(mail["text"]))
     return any(
-        one.message_id == mail["message_id"]
-        and (one.text or takedown.replies.get(one.reply, "")) == mail["text"]
+        (one.request, one.message_id, one.digest) == (mail["request"], mail["message_id"], digest)
         and [list(part) for part in one.removed] == mail["removed"]
         for one in known
     )

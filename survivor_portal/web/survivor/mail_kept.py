@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,15 +12,15 @@ from survivor_portal.cases.book import Note
 from survivor_portal.cases.keys import Document, OpenCase
 from survivor_portal.mails import Verdict
 
-RECORD = "mail"
+RECORD, WORDS = "mail", "mail_words"
 KEPT, SEEN = "mail_kept", "mail_seen"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One mail. `reply`: the answer it became in its request, "" where it became none; `entry`: the line that
-    was noted for it, 0 where none was. `text` is empty where the words are kept as that answer. `is_open`: it
-    is for the person to say what it says."""
+    """One mail. `reply`: the answer it became in its request, "" where it became none; `entry`: the line
+    noted for it, 0 where none was. `digest` is of its words. `has_words`: they are kept here, because they
+    became no answer. `is_open`: it is for the person to say what it says."""
 
     id: str
     request: str
@@ -31,7 +32,8 @@ class Kept:
     message_id: str
     reply: str
     entry: int
-    text: str
+    digest: str
+    has_words: bool
     is_cut: bool
     is_bounce: bool
     is_seen: bool
@@ -41,20 +43,40 @@ class Kept:
 
     @property
     def is_only_a_file(self) -> bool:
-        return not (self.reply or self.text) and bool(self.removed)
+        return not (self.reply or self.has_words) and bool(self.removed)
 
 
-def add(case: OpenCase, now: datetime, mail: Document, at: datetime, **what: Any) -> None:
-    """Keep what is known of a mail. `what`: reply, entry, text, is_seen, is_open."""
+def digest(text: str) -> str:
+    """The same for the same words. Lines do not count: browsers break them their own way."""
+    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def add(
+    case: OpenCase, now: datetime, mail: Document, at: datetime, *, has_words: bool = False, **what: Any
+) -> None:
+    """Keep what is known of a mail; its words where `has_words`. `what`: reply, entry, is_seen, is_open."""
+    text = str(mail["text"])
     document = {
         **{name: mail[name] for name in ("request", "sender", "subject", "verdict", "removed", "message_id")},
         **{name: mail[name] for name in ("is_cut", "is_bounce")},
         "at": at.isoformat(),
         "taken_in": now.isoformat(),
-        **{"reply": "", "entry": 0, "text": "", "is_seen": False, "is_open": False},
+        "digest": digest(text),
+        "has_words": has_words and bool(text),
+        **{"reply": "", "entry": 0, "is_seen": False, "is_open": False},
         **what,
     }
-    records.add(case, RECORD, document, Note(KEPT, {"request": mail["request"]}), now)
+    note = Note(KEPT, {"request": mail["request"]})
+    record = records.add(case, RECORD, document, note, now)
+    if document["has_words"]:
+        # Apart: whoever wants to know which mails there are does not read them all.
+        records.add_only(case, WORDS, {"text": text}, note, now, of=record.id)
+
+
+def words(case: OpenCase, kept: Kept) -> str:
+    """The words kept here, "" where there are none."""
+    found = records.only(case, WORDS, of=kept.id) if kept.has_words else None
+    return str(found.document["text"]) if found else ""
 
 
 def every(case: OpenCase) -> tuple[Kept, ...]:
