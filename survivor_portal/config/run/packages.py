@@ -15,6 +15,8 @@ ALWAYS = {
     "redis-server": "redis-server",
     "postfix": "postfix",
     "systemd-analyze": "systemd",
+    "curl": "curl",
+    "pgrep": "procps",
 }
 # The same tests without it take longer: they run in the whole Chromium then.
 QUICKER = {"chromium-headless-shell": "chromium-headless-shell"}
