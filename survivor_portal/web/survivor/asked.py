@@ -84,7 +84,7 @@ def look_up(case: OpenCase, site: str, now: datetime) -> bool:
     if known is not None and _looked_up(known.document).is_waiting(now):
         return True
     document: Document = {"site": site, "asked_at": now.isoformat()}
-    note = Note("lookup_asked")
+    note = Note("lookup_asked", {"site": site})
     with transaction.atomic():
         if known is None:
             records.add(case, LOOKUP, document, note, now)
@@ -106,7 +106,7 @@ def received_lookup(case: OpenCase, arrived: Document, now: datetime) -> None:
                 site = str(record.document.get("site", ""))
                 if may_be_named(site) == document.get("site") and record.document.get("result") != document:
                     kept = {**record.document, "result": document}
-                    records.change(case, record, kept, Note("looked_up"), now)
+                    records.change(case, record, kept, Note("looked_up", {"site": site}), now)
         except records.ChangedMeanwhile:
             continue  # another tab was first
         return
