@@ -54,6 +54,9 @@ def for_production(environ: Mapping[str, str], mark: str, problems: list[str]) -
     named = environ.get("AUTO_KEY_FILE", "")
     if not named and credentials and (Path(credentials) / CREDENTIAL).exists():
         named = f"{credentials}/{CREDENTIAL}"
+    if named and Path(environ.get("KEYS_SOCKET", "")).name == "web":
+        # The sockets are named by who may ask there. Whoever opens cases must not open capsules as well.
+        problems.append("AUTO_KEY_FILE is for workers only, and KEYS_SOCKET is that of the pages")
     if public and not _HEX.fullmatch(public):
         problems.append("AUTO_PUBLIC_KEY must be 64 digits of 0-9 and a-f")
     elif named and not public:

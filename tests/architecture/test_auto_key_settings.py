@@ -43,6 +43,20 @@ def test_the_file_may_come_from_the_folder_of_credentials(good: dict[str, str], 
     assert found.auto_key.file == Path(file)
 
 
+def test_t34_pages_of_a_larger_site_are_not_given_the_secret_half(
+    good: dict[str, str], tmp_path: Path
+) -> None:
+    given = good | {
+        "DATABASE_URL": "postgresql://site@/cases?host=/run/cases",
+        "AUTO_PUBLIC_KEY": PUBLIC,
+        "AUTO_KEY_FILE": key_in(tmp_path),
+    }
+
+    assert env.for_production(given | {"KEYS_SOCKET": "/run/sp-keys/worker"}).auto_key.file
+    with pytest.raises(env.NotReady, match="AUTO_KEY_FILE is for workers only"):
+        env.for_production(given | {"KEYS_SOCKET": "/run/sp-keys/web"})
+
+
 @pytest.mark.parametrize(
     ("public", "secret", "mode", "why"),
     [
