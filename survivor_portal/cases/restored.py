@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from survivor_portal.cases import ending, entrusted, ledger, slot
+from survivor_portal.cases import ending, entrusted, ledger, opening, slot
 from survivor_portal.cases.book import CaseGone
 from survivor_portal.cases.ledger import Ended, Ledger
 from survivor_portal.cases.models import Case, Owner, Unlocked
@@ -19,6 +19,12 @@ KIND = "restored"
 def without_key(ledger_: Ledger) -> int:
     """How many cases have no key and are in no ledger: nobody will ever open them again."""
     return sum(ledger.blind(Ended.case, case_id) not in ledger_ for case_id in _keyless())
+
+
+def index_key_fits() -> bool:
+    """Were the blind names in the tables made with our index key? Seen by the case that stands in."""
+    stand_in = Case.objects.filter(owner=Owner.nobody).values_list("code_index", flat=True).first()
+    return stand_in is None or stand_in == opening.code_index(opening.STAND_IN)
 
 
 def hold_against(ledger_: Ledger, now: datetime) -> int:

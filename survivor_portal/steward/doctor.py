@@ -18,6 +18,8 @@ LOOKS: tuple[Look, ...] = (
     machine.memory,
     machine.files,
     mailing.mail,
+    site.shared_counts,
+    site.flood,
     site.facts,
     site.reviews,
 )

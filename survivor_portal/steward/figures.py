@@ -18,8 +18,9 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from survivor_portal import directory
-from survivor_portal.cases import restored, unlocked
+from survivor_portal import counts, directory
+from survivor_portal.cases import flood, restored, unlocked
+from survivor_portal.counts import State
 from survivor_portal.keystore import away, epochs, holder
 from survivor_portal.slips import standing
 from survivor_portal.steward import backups
@@ -47,7 +48,7 @@ def rounded(count: int) -> int:
 
 def figures(now: datetime) -> Iterator[Figure]:
     """All there are, at this moment. What cannot be asked is left out: `/ready` says that."""
-    for group in (_work, _people, _keys, _backups, _disk, _directory):
+    for group in (_work, _people, _counts, _keys, _backups, _disk, _directory):
         with suppress(DatabaseError, away.NotNow, epochs.NoEpoch, directory.DirectoryError, OSError):
             yield from group(now)
 
@@ -82,6 +83,16 @@ def _people(now: datetime) -> Iterator[Figure]:
     for kind, count in (("visit", visit.count()), ("case", unlocked.count())):
         about = "What is open in a browser, in steps of ten"
         yield Figure("site_sessions", about, rounded(count), (("kind", kind),))
+
+
+def _counts(now: datetime) -> Iterator[Figure]:
+    state = counts.state()
+    if state is State.alone:
+        # Each web process has its own, and this is none.
+        return
+    yield Figure("site_counts_apart", "1 while the web processes count for themselves", state is State.apart)
+    if state is not State.apart:
+        yield Figure("site_flood", "1 while far more tries in vain come in than usual", flood.is_on(now))
 
 
 def _keys(now: datetime) -> Iterator[Figure]:

@@ -53,6 +53,8 @@ def restore(
         raise NotRestored(
             "Both databases and EPOCH_DIR are needed for this; see docs/operating.md, 'A larger site'."
         )
+    if not settings.INDEX_KEY:
+        raise NotRestored("INDEX_KEY_FILE is needed: without it nobody can tell what had been deleted.")
     chosen = _chosen(folders)
     _all_are_out(chosen)
     lines, could_ask = _everything_ended(chosen, ledgers, now)
@@ -64,6 +66,11 @@ def restore(
         _put_back(part, folder, manifest)
     for part in Part:
         call_command("migrate", database=part.alias, interactive=False, verbosity=0)
+    if not restored.index_key_fits():
+        raise NotRestored(
+            "The key INDEX_KEY_FILE names is not the one of these cases: nobody could tell what had been "
+            "deleted. Run this again with the right one. Until then the site does not start."
+        )
     ledger.take_into_rows(lines)
     lost = restored.without_key(lines)
     if lost and not lose:

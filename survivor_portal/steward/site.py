@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from survivor_portal import directory
+from survivor_portal import counts, directory
+from survivor_portal.cases import flood as cases_flood
 from survivor_portal.cases import opening
+from survivor_portal.counts import State
 from survivor_portal.keystore import away, backed, holder
 from survivor_portal.keystore.rotation import EVERY, OLDEST_KEPT
 from survivor_portal.slips import standing
@@ -180,6 +182,37 @@ def _not_restorable(last: backups.Backup) -> str:
     if here and set(manifest.epochs) - backed.epochs_at_hand():
         return "The last one can be opened no more: its keys of the days are destroyed."
     return ""
+
+
+def shared_counts(_: datetime) -> Iterator[Finding]:
+    """Do the web processes count tries together, where they are to?"""
+    match counts.state():
+        case State.alone:
+            yield fine("counts", "Each web process counts tries for itself, as the settings say.")
+        case State.shared:
+            yield fine("counts", "The web processes count tries together.")
+        case State.on_disk:
+            yield look(
+                "counts",
+                "The Redis of the counts writes down what it is told.",
+                'Give the counts a Redis of their own: `save ""`, `appendonly no`.',
+            )
+        case State.apart:
+            yield look(
+                "counts",
+                "The Redis of the counts does not answer: each web process counts for itself.",
+                "Start it; until then somebody who guesses gets more tries.",
+            )
+
+
+def flood(now: datetime) -> Iterator[Finding]:
+    """Is somebody trying codes without end? Seen only where the counts are shared."""
+    if counts.state() in (State.shared, State.on_disk) and cases_flood.is_on(now):
+        yield look(
+            "flood",
+            "Far more tries in vain than usual come in just now.",
+            "The site asks one thing more and closes cases sooner, by itself. Look at the proxy.",
+        )
 
 
 def reviews(now: datetime) -> Iterator[Finding]:

@@ -218,6 +218,38 @@ def mail_comes(told: Any, now: datetime) -> Any:
     return [may, taken, incoming.may_come("a" * 26, now)[1], relays.find("b" * 26, now) is None]
 
 
+def web_keeps(_: Any, now: datetime) -> Any:
+    """A page's work: two more cases that are kept."""
+    from survivor_portal.cases import access
+
+    access.prepare()
+    made = [access.open_new(now, phrase=PHRASE) for _ in range(2)]
+    for new in made:
+        access.confirm(new.session.case, PHRASE, now)
+    return [new.code for new in made]
+
+
+def web_deletes(code: Any, now: datetime) -> Any:
+    """A page's work: its owner deletes a case."""
+    from survivor_portal.cases import access, ending
+
+    ending.erase(access.open_with(code, PHRASE, now).session.case, PHRASE, now)
+
+
+def web_opens(codes: Any, now: datetime) -> Any:
+    """Which of these open."""
+    from survivor_portal.cases import access
+
+    found = []
+    for code in codes:
+        try:
+            access.open_with(code, PHRASE, now)
+            found.append(True)
+        except access.NotOpened:
+            found.append(False)
+    return found
+
+
 def web_reads(told: Any, now: datetime) -> Any:
     """A page's work again: open the case and take in what came."""
     from survivor_portal.cases import access, slot
@@ -231,6 +263,9 @@ PARTS = {
     "worker_opens": worker_opens,
     "mail_comes": mail_comes,
     "web_reads": web_reads,
+    "web_keeps": web_keeps,
+    "web_deletes": web_deletes,
+    "web_opens": web_opens,
 }
 
 if __name__ == "__main__":

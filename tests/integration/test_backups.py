@@ -241,6 +241,26 @@ def test_keys_of_days_that_are_gone_are_refused_before_anything_is_touched(place
     assert opens(code, NOW + DAY)
 
 
+def test_without_the_index_key_of_these_cases_nothing_starts(place: Path, settings: Settings) -> None:
+    """With another one no line of the ledger would be found, and the deleted would live."""
+    code, name = a_case()
+    old = list(back_up(place).values())
+    ending.erase_case(name, NOW)
+    right, settings.INDEX_KEY = settings.INDEX_KEY, ""
+    with pytest.raises(NotRestored, match="INDEX_KEY_FILE is needed"):
+        restoring.restore(old, NOW + HOUR)
+    assert not unfinished.is_marked()
+    settings.INDEX_KEY = "another-index-key-0123456789-abcdefghijklmnopqrstuvwxyz"
+    with pytest.raises(NotRestored, match="is not the one of these cases"):
+        restoring.restore(old, NOW + HOUR)
+    assert unfinished.is_marked()
+
+    settings.INDEX_KEY = right
+    restoring.restore(old, NOW + HOUR)
+
+    assert not opens(code, NOW + HOUR)
+
+
 @pytest.mark.database
 def test_cases_without_a_key_stop_it_until_the_operator_says_they_may_go(place: Path) -> None:
     kept, _ = a_case()

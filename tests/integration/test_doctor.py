@@ -23,11 +23,12 @@ from pytest_django import Settings
 from survivor_portal import directory
 from survivor_portal.cases import access
 from survivor_portal.config.mails import MailIn, MailOut
+from survivor_portal.counts import State
 from survivor_portal.keystore import epochs, rotation
 from survivor_portal.keystore.models import Shred
 from survivor_portal.slips import due
 from survivor_portal.slips.models import Slip
-from survivor_portal.steward import backups, doctor, machine, site, unfinished
+from survivor_portal.steward import backups, doctor, figures, machine, site, unfinished
 from survivor_portal.steward.backups import Part
 from survivor_portal.steward.findings import Finding, Level, in_words
 
@@ -332,6 +333,31 @@ def test_a_door_for_answers_that_is_open_and_one_that_is_not(settings: Settings,
     with a_server(b"220 here\r\n", b"221 bye\r\n") as port:
         settings.MAIL_IN = MailIn("smtp", "127.0.0.1", port)
         assert found(now, "mail in").level is Level.fine
+
+
+@pytest.mark.parametrize(
+    ("state", "level"),
+    [
+        (State.alone, Level.fine), (State.shared, Level.fine), (State.on_disk, Level.look),
+        (State.apart, Level.look),
+    ],
+)  # fmt: skip
+def test_counts_that_are_shared_or_should_be(
+    state: State, level: Level, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site.counts, "state", lambda: state)
+
+    assert found(now, "counts").level is level
+
+
+def test_a_flood_is_seen_where_counts_are_shared(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site.counts, "state", lambda: State.shared)
+    assert list(site.flood(now)) == []
+    monkeypatch.setattr(site.cases_flood, "is_on", lambda _: True)
+
+    assert found(now, "flood").level is Level.look
+    values = {one.name: one.value for one in figures.figures(now)}
+    assert (values["site_flood"], values["site_counts_apart"]) == (1, 0)
 
 
 def test_a_legal_review_of_last_year(settings: Settings, now: datetime) -> None:

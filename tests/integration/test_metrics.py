@@ -227,11 +227,12 @@ def test_the_sites_own_port_knows_none_of_these() -> None:
 @pytest.mark.parametrize(("port", "started"), [("", False), ("9100", True)])
 def test_up_starts_it_only_when_asked(port: str, started: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     commands: list[list[str]] = []
+    monkeypatch.chdir(HOUSE)
     monkeypatch.setenv("METRICS_PORT", port)
     monkeypatch.setattr(up.children, "start", lambda name, command, **_: commands.append(command))
     monkeypatch.setattr(up.children, "watch", lambda *_, **__: 0)
 
-    up._serve(8000, 1, 0)
+    up._serve(8000, 1, 0, {})
 
     assert any("metrics" in command for command in commands) is started
 
