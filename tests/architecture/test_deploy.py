@@ -51,7 +51,8 @@ class Asked(dict[str, str]):
 def unread(given: dict[str, str]) -> set[str]:
     """Which of these settings nobody reads, in the way the settings module among them reads."""
     asked = Asked(given)
-    read = env.for_key_process if given["DJANGO_SETTINGS_MODULE"].endswith(".keys") else env.for_production
+    readers = {"keys": env.for_key_process, "production": env.for_production, "steward": env.for_steward}
+    read = readers[given["DJANGO_SETTINGS_MODULE"].rpartition(".")[2]]
     # What it says of folders and files that are not on this machine is not the question here.
     with suppress(NotReady):
         read(asked)
