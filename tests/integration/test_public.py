@@ -16,7 +16,9 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from survivor_portal import directory
+from survivor_portal.config.mails import MailIn, MailOut
 from survivor_portal.visits import limits
+from tests.integration.test_words import trouble
 
 NOTICES = ["/about/", "/privacy/", "/privacy-for-children/", "/accessibility/", "/operator/"]
 PAGES = ["/", "/helplines/", *NOTICES]
@@ -398,3 +400,18 @@ def test_search_engines_may_list_the_first_page_only(client: Client) -> None:
     ]
     assert "X-Robots-Tag" not in client.get("/")
     assert client.get("/helplines/")["X-Robots-Tag"] == "noindex"
+
+
+def test_the_privacy_notice_tells_of_mail_where_it_is_on(client: Client) -> None:
+    off = client.get("/privacy/").content.decode()
+    with override_settings(MAIL_OUT=MailOut("127.0.0.1", 25), MAIL_IN=MailIn("smtp", "127.0.0.1", 2525)):
+        on = client.get("/privacy/").content.decode()
+
+    for part in (
+        "Answers then come to an address",
+        "throws files away unread",
+        "The mail servers on the way",
+    ):
+        assert part in on
+        assert part not in off
+    assert trouble(on) == []

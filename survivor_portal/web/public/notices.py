@@ -89,6 +89,7 @@ def _kept() -> dict[str, object]:
         "lookups": settings.LOOKUPS,
         "link_checks": settings.LINK_CHECKS,
         "reminders": reminders.offered(),
+        "mail_is_on": outgoing.is_on(),
     }
 
 
