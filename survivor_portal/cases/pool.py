@@ -5,6 +5,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
+
 QUEUE = 20
 
 
@@ -36,4 +38,9 @@ class Pool:
                 self._here -= 1
 
 
-SLOW_KEYS = Pool(os.cpu_count() or 1)
+def shared_by(processes: int) -> Pool:
+    """The part of the machine that one of so many web processes has: at least one place to work in."""
+    return Pool(max(1, (os.cpu_count() or 1) // processes), max(1, QUEUE // processes))
+
+
+SLOW_KEYS = shared_by(settings.WEB_PROCESSES_HERE)

@@ -19,7 +19,10 @@ def read(
     if found is not None and not found.is_redis:
         problems.append("COUNTS_URL must name a Redis")
         return None
-    if found is None and _processes(environ, problems) > 1 and not environ.get("COUNTS_URL"):
+    # Unsaid, there are none but those of this machine.
+    name = "WEB_PROCESSES" if environ.get("WEB_PROCESSES", "").strip() else "WORKERS"
+    everywhere = _number(environ, name, [] if name == "WORKERS" else problems)
+    if found is None and everywhere > 1 and not environ.get("COUNTS_URL"):
         problems.append("COUNTS_URL is missing: several web processes have to count together")
     if found is not None and broker is not None and _server(found) == _server(broker):
         problems.append("COUNTS_URL and BROKER_URL must name two servers: one of them writes to disk")
@@ -33,12 +36,16 @@ def url(found: bells.Broker | None) -> str:
     return found.url.replace("redis+socket://", "unix://", 1)
 
 
-def _processes(environ: Mapping[str, str], problems: list[str]) -> int:
-    """How many processes show pages, on all machines together. Unsaid: those that `up` starts here."""
-    value = environ.get("WEB_PROCESSES", "").strip() or environ.get("WORKERS", "").strip() or "1"
+def here(environ: Mapping[str, str], problems: list[str]) -> int:
+    """How many processes show pages on this machine; `up` says it to those it starts."""
+    return _number(environ, "WORKERS", problems)
+
+
+def _number(environ: Mapping[str, str], name: str, problems: list[str]) -> int:
+    value = environ.get(name, "").strip() or "1"
     if value.isascii() and value.isdecimal() and 1 <= int(value[:9]) <= 1000:
         return int(value)
-    problems.append("WEB_PROCESSES must be a whole number from 1 to 1000")
+    problems.append(f"{name} must be a whole number from 1 to 1000")
     return 1
 
 

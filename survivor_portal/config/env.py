@@ -89,6 +89,8 @@ class Environment:
     site: stores.Site | None = None
     # None for a folder in the data folder.
     broker: bells.Broker | None = None
+    # On this machine.
+    web_processes: int = 1
     # None where each web process counts for itself.
     counts: bells.Broker | None = None
     auto_key: autokeys.AutoKey = autokeys.NONE
@@ -113,6 +115,7 @@ def for_development(environ: Mapping[str, str]) -> Environment:
         stewardship=backups.read(environ, {}, []),
         look_ups=lookups.for_development(environ),
         nudges=notes.for_development(environ, environ.get("SITE_NAME") or NEUTRAL_NAME),
+        web_processes=counting.here(environ, []),
         hosts=("localhost", "127.0.0.1", "[::1]"),
         site_name=environ.get("SITE_NAME") or NEUTRAL_NAME,
         exit_target=environ.get("EXIT_TARGET") or EXIT_TARGET,
@@ -186,7 +189,11 @@ def for_production(environ: Mapping[str, str]) -> Environment:
         look_ups=lookups.for_production(environ, problems),
     )
     counts_password = stores.password(environ, "COUNTS_PASSWORD_FILE", problems)
-    found = replace(found, counts=counting.read(environ, counts_password, found.broker, problems))
+    found = replace(
+        found,
+        web_processes=counting.here(environ, problems),
+        counts=counting.read(environ, counts_password, found.broker, problems),
+    )
     if found.cases_reviewed:
         found = replace(
             found,

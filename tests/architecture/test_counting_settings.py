@@ -1,10 +1,13 @@
 """Where web processes count together, and what of it production refuses."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from survivor_portal.cases import pool
 from survivor_portal.config import counting, env
+from survivor_portal.config.run import up
 from tests.architecture.test_bell_settings import password_in
 from tests.architecture.test_house import good
 
@@ -48,6 +51,7 @@ def test_its_password_is_read_and_shown_nowhere(good: dict[str, str], tmp_path: 
         ({"WORKERS": "2"}, "COUNTS_URL is missing: several web processes"),
         ({"WEB_PROCESSES": "3", "WORKERS": "1", "BROKER_URL": BELL}, "COUNTS_URL is missing"),
         ({"WEB_PROCESSES": "0"}, "WEB_PROCESSES must be a whole number from 1 to 1000"),
+        ({"WORKERS": "two"}, "WORKERS must be a whole number from 1 to 1000"),
         ({"WEB_PROCESSES": "many"}, "WEB_PROCESSES must be a whole number from 1 to 1000"),
         ({"COUNTS_URL": "redis://counts.example/0"}, "COUNTS_URL crosses a wire"),
         ({"COUNTS_URL": "amqps://counts.example/site"}, "COUNTS_URL must name a Redis"),
@@ -71,3 +75,19 @@ def test_t34_production_refuses(good: dict[str, str], given: dict[str, str], why
 def test_t34_production_refuses_a_password_without_a_server(good: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(env.NotReady, match="COUNTS_URL is missing"):
         env.for_production(good | {"COUNTS_PASSWORD_FILE": password_in(tmp_path)})
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 4, 40])
+def test_t08_those_who_open_a_case_leave_room_for_whoever_is_inside(processes: int) -> None:
+    """`up` gives each web process more threads than may work on a phrase or wait for it."""
+    part = pool.shared_by(processes)
+
+    assert up._threads(processes) == part._places + 8
+    assert part._working._value * processes <= max(os.cpu_count() or 1, processes)  # type: ignore[attr-defined]
+
+
+def test_t08_the_site_knows_how_many_processes_share_the_machine(good: dict[str, str]) -> None:
+    given = {"WORKERS": "4", "COUNTS_URL": "redis://127.0.0.1:6380"}
+
+    assert env.for_production(good | given).web_processes == 4
+    assert env.for_development({"WORKERS": "3", "DATA_DIR": good["DATA_DIR"]}).web_processes == 3

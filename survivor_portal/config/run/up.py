@@ -12,6 +12,7 @@ from pathlib import Path
 from survivor_portal.config.run import children, place
 
 DEFAULT_PORT = 8000
+_WAIT_FOR_A_PHRASE, _FOR_OTHER_PAGES = 20, 8
 HOST = "127.0.0.1"
 # What opens capsules, and what signs and sends, is for workers only.
 _FOR_WORKERS = ("AUTO_KEY_FILE", "DKIM_KEY_FILE", "MAIL_OUT_PASSWORD_FILE")
@@ -37,6 +38,8 @@ def main(arguments: list[str]) -> int:
             "On a larger site workers run by themselves: start this with --jobs 0 or JOBS=0 (docs/keys.md)."
         )
         return 2
+    # The settings are to know it, however it was said.
+    os.environ["WORKERS"] = str(wanted.workers)
 
     place.enter("requirements.lock")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "survivor_portal.config.settings.dev")
@@ -70,8 +73,8 @@ def _serve(port: int, workers: int, jobs: int, instead: Mapping[str, str]) -> in
             "The web server",
             [
                 sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port),
-                "--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--no-access-log",
-                "--log-level", "warning", "--workers-kill-timeout", "3",
+                "--workers", str(workers), "--blocking-threads", str(_threads(workers)),
+                "--no-ws", "--no-access-log", "--log-level", "warning", "--workers-kill-timeout", "3",
                 "survivor_portal.config.wsgi:application",
             ],
             without=_FOR_WORKERS,
@@ -95,6 +98,13 @@ def _serve(port: int, workers: int, jobs: int, instead: Mapping[str, str]) -> in
         when_ready=lambda: _answers(port),
         say=lambda: print(f"\n  Ready: http://{HOST}:{port}/\n  Ctrl-C stops it.\n", flush=True),
     )
+
+
+def _threads(workers: int) -> int:
+    """How many pages each web process does at once: all that may work on a phrase or wait for it
+    (`cases.pool`), and some for whoever is inside: else those who open a case would shut out the rest."""
+    places = max(1, (os.cpu_count() or 1) // workers) + max(1, _WAIT_FOR_A_PHRASE // workers)
+    return places + _FOR_OTHER_PAGES
 
 
 def _takes_mail() -> bool:

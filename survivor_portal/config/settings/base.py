@@ -163,6 +163,8 @@ KEYS_BACKUP_DIR: Path | None = None
 METRICS: tuple[str, int] | None = None
 # What a lawyer looked at, and on which day.
 REVIEWED_ON: Mapping[str, date] = {}
+# How many web processes this machine has: they share its processors for slow keys.
+WEB_PROCESSES_HERE = 1
 # The Redis in which all web processes count together; "": each for itself.
 COUNTS_URL = ""
 

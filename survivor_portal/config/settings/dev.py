@@ -18,6 +18,7 @@ BACKUP_DIR = _env.stewardship.backups
 KEYS_BACKUP_DIR = _env.stewardship.keys_backups
 METRICS = _env.stewardship.metrics
 REVIEWED_ON = _env.stewardship.reviewed_on
+WEB_PROCESSES_HERE = _env.web_processes
 CASES_OPEN = True
 INDEX_KEY = _env.index_key
 EPOCH_DIR = _env.epoch_dir

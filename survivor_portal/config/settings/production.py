@@ -21,6 +21,7 @@ BACKUP_DIR = _env.stewardship.backups
 KEYS_BACKUP_DIR = _env.stewardship.keys_backups
 METRICS = _env.stewardship.metrics
 REVIEWED_ON = _env.stewardship.reviewed_on
+WEB_PROCESSES_HERE = _env.web_processes
 COUNTS_URL = counting.url(_env.counts)
 CASES_OPEN = _env.cases_reviewed
 INDEX_KEY = _env.index_key
