@@ -178,11 +178,13 @@ def test_a_letter_that_is_refused_is_a_fact_for_the_case(case: OpenCase, peer: P
 def test_what_passes_is_tried_again_later_under_the_same_message_id(
     case: OpenCase, peer: Peer, where: str, trouble: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(handover, "TIMEOUT", 0.5)
     getattr(peer, where).append(trouble)
     letter = put(case).letters[0]
 
-    works()
+    with monkeypatch.context() as patch:
+        if trouble == SLOW:
+            patch.setattr(handover, "TIMEOUT", 0.5)
+        works()
     assert told(case) == []
     assert Outgoing.objects.exists()
     peer.took.clear()  # of the slow one that took it after all
