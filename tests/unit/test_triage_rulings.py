@@ -101,6 +101,14 @@ _READ = {
     "If someone may watch this device, after 15 minutes, and 2 hours at the latest.",
     "Your answers stay for this visit only.",
     "You do not need to look at it to answer.",
+    # Reminders: a mailbox, a note that came by mail, and this site.
+    "Check the address before you turn them on again.",
+    "Look into the folder for spam.",
+    "May someone look into your mailbox?",
+    "They can open this site.",
+    "Use no mailbox that anyone at home can open.",
+    "You see it the next time you open it.",  # the case
+    "it looks gone.",  # what a site answered to us
     "the hotline, the host and the search engines.",
     # The pages of a kept case.
     "Ask them to decide again, with people looking at it.",
