@@ -4,6 +4,7 @@ import os
 import re
 import sqlite3
 import subprocess
+import time
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +17,8 @@ from django.db import connections
 NEVER_COPIED = ("visits_visit", "cases_unlocked")
 _PROGRAMS = Path("/usr/lib/postgresql")
 _LOCKED = re.compile("locked|busy")
+# Three seconds in all, in steps that grow: seconds.
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.75, 1.5)
 
 
 class NotCopied(Exception):
@@ -55,13 +58,7 @@ def put_back(alias: str, source: Path) -> None:
 def is_in_use(alias: str) -> bool:
     """Has anybody but this process the database open?"""
     if not _is_sqlite(alias):
-        with connections[alias].cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-                "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
-            )
-            others: int = cursor.fetchone()[0]
-            return others > 0
+        return _others_stay(alias)
     connections[alias].close()
     if not _path(alias).exists():
         return False
@@ -73,6 +70,24 @@ def is_in_use(alias: str) -> bool:
         # No database any more; whoever has it open cannot be asked. The lock of the processes is.
         return False
     return False
+
+
+def _others_stay(alias: str) -> bool:
+    """Is somebody else connected, and still so after a while?
+
+    The server needs a moment to end what has hung up: who stopped the site just now is not refused.
+    """
+    for pause in (*_PAUSES, None):
+        with connections[alias].cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+            )
+            if cursor.fetchone()[0] == 0:
+                return False
+        if pause is not None:
+            time.sleep(pause)
+    return True
 
 
 def _sqlite_out(alias: str, target: Path) -> None:
