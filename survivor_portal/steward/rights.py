@@ -81,6 +81,28 @@ TABLES: dict[Cluster, dict[str, _Line]] = {
         "cases_unlocked": _of(worker=Right("id tag created_at seen_at", delete=True)),
         "cases_throttle": _of(worker=Right(ALL, update="strikes next_try_at", delete=True)),
         "cases_gone": _of(worker=Right(ALL, insert=ALL, delete=True)),
+        # A release ends by the day; of it a worker sees no key and of the staff nothing.
+        "cases_grant": _of(
+            worker=Right("id case_id expires_at revoked_at", update="sealed revoked_at", delete=True)
+        ),
+        "cases_look": _of(worker=Right("id made_at", delete=True)),
+        "cases_offer": _of(worker=Right("id case_id expires_at", delete=True)),
+        "advocates_organisation": _of(),
+        "advocates_team": _of(),
+        "advocates_person": _of(),
+        "advocates_membership": _of(),
+        "advocates_ticket": _of(worker=Right("id expires_at", delete=True)),
+        "advocates_atdesk": _of(worker=Right("id created_at seen_at", delete=True)),
+        "advocates_deed": _of(worker=Right("id at", delete=True)),
+        "advocates_savedfilter": _of(),
+        "account_emailaddress": _of(),
+        "account_emailconfirmation": _of(),
+        "mfa_authenticator": _of(),
+        "auth_group": _of(web=READS),
+        "auth_group_permissions": _of(web=READS),
+        "auth_permission": _of(web=READS),
+        "django_content_type": _of(web=READS),
+        "django_session": _of(worker=Right("session_key expire_date", delete=True)),
         "takedowns_takedown": _of(worker=Right("id case_id", delete=True)),
         "correspondence_relay": _of(
             worker=Right(ALL, delete=True),

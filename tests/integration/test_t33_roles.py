@@ -41,7 +41,7 @@ SEALED = {
 def columns() -> dict[Cluster, dict[str, set[str]]]:
     """Every table of the models, by the cluster it lies in."""
     found: dict[Cluster, dict[str, set[str]]] = {cluster: {} for cluster in Cluster}
-    for model in apps.get_models():
+    for model in apps.get_models(include_auto_created=True):
         for cluster in Cluster:
             if Keys().allow_migrate(cluster, model._meta.app_label, model._meta.model_name):
                 named = {field.column for field in model._meta.concrete_fields}
@@ -207,9 +207,9 @@ def test_t33_beside_its_work_permission_is_denied(site: Site, role: Role) -> Non
         right = TABLES[Cluster.cases][name].get(role, Right())
         for column in sorted(named):
             for sql, names in (
-                (f"SELECT {column} FROM {name} LIMIT 0", right.select),
-                (f"UPDATE {name} SET {column} = NULL WHERE false", right.update),
-                (f"INSERT INTO {name} ({column}) SELECT NULL WHERE false", right.insert),
+                (f'SELECT "{column}" FROM {name} LIMIT 0', right.select),
+                (f'UPDATE {name} SET "{column}" = NULL WHERE false', right.update),
+                (f'INSERT INTO {name} ("{column}") SELECT NULL WHERE false', right.insert),
             ):
                 asked += 1
                 assert may(site, role, sql) is (names == ALL or column in names.split()), sql

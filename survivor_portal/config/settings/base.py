@@ -16,11 +16,19 @@ from survivor_portal.web.safety.logs import logging_config
 
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
+    # Staff only: a visitor has no account and no session of these.
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "survivor_portal.web",
     "survivor_portal.visits",
     "survivor_portal.insights",
     "survivor_portal.keystore",
+    "survivor_portal.advocates",
     "survivor_portal.cases",
     "survivor_portal.correspondence",
     "survivor_portal.followups",
@@ -47,6 +55,10 @@ MIDDLEWARE = [
     "survivor_portal.web.safety.meanwhile.Meanwhile",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    # Read nothing and set nothing until a page of the desk asks.
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -167,6 +179,20 @@ REVIEWED_ON: Mapping[str, date] = {}
 WEB_PROCESSES_HERE = 1
 # The Redis in which all web processes count together; "": each for itself.
 COUNTS_URL = ""
+
+# Who works at a desk. The names in the browser say nothing.
+AUTH_USER_MODEL = "advocates.Person"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_NAME = "__Host-d"
+SESSION_COOKIE_SECURE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_PATH = "/"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+DESK_COOKIE = "__Host-e"
+# The desk is open only where this is on; production also wants to know who looked at it and when.
+DESK_OPEN = False
 
 # Cases are kept only where this is on; production also wants to know who looked at it and when.
 CASES_OPEN = False

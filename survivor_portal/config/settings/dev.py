@@ -20,6 +20,7 @@ METRICS = _env.stewardship.metrics
 REVIEWED_ON = _env.stewardship.reviewed_on
 WEB_PROCESSES_HERE = _env.web_processes
 CASES_OPEN = True
+DESK_OPEN = True
 INDEX_KEY = _env.index_key
 EPOCH_DIR = _env.epoch_dir
 AUTO_PUBLIC_KEY = _env.auto_key.public
@@ -45,6 +46,9 @@ COOKIES_SECURE = False
 VISIT_COOKIE = "s"
 CASE_COOKIE = "k"
 CSRF_COOKIE_NAME = "c"
+SESSION_COOKIE_NAME = "d"
+SESSION_COOKIE_SECURE = False
+DESK_COOKIE = "e"
 CSRF_COOKIE_SECURE = False
 
 SITE_NAME = _env.site_name

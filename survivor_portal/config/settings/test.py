@@ -35,6 +35,7 @@ if _ports := os.environ.get("TEST_POSTGRES_PORTS", ""):
 globals().update(bells.bell(_folder))
 DATA_DIR = _folder
 CASES_OPEN = True
+DESK_OPEN = True
 INDEX_KEY = "tests-only-index-0123456789-abcdefghijklmnopqrstuvwxyz-ABC"
 EPOCH_DIR = _folder / "epochs"
 EPOCH_DIR.mkdir(mode=0o700)
