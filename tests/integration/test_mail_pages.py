@@ -174,7 +174,12 @@ def test_the_request_says_that_it_left_and_that_this_proves_nothing(
     page = words(post(browser, "request", request=the_request(session).id))
 
     assert "It waits here." in waiting
+    assert "Waits to be sent" in waiting
+    assert "You asked us to send it" in waiting
+    assert not [said for said in ("Complain", "receipt not proven", "You sent it") if said in waiting]
     assert "It left." in page
+    assert "Waits to be sent" not in page
+    assert "You sent it" in page
     assert "does not prove that a person has it" in page
     assert "Sent, receipt not proven." in page
     assert letters_of(session, the_request(session).id) == [Leaving.left]

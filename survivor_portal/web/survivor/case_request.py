@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -106,11 +106,18 @@ def page(desk: Desk, takedown: Takedown, noted: Noted | None = None, why: Words 
         for step in rungs(desk, stand, takedown, standing)
     ]
     sent_from_here = posted.lines(thread, desk.now)
-    history = list(_history(takedown, standing))
+    # What is about to leave has not left: it can be stopped, and nothing else is to be done meanwhile. Where
+    # more was noted since, that is what counts.
+    last = standing.happenings[-1].seq if standing.happenings else 0
+    leaving = {line.letter.entry for line in sent_from_here if line.is_leaving} & {last}
+    if leaving:
+        steps = []
+    history = list(_history(takedown, standing, leaving))
     form = noted or Noted(takedown=takedown, initial={"at": desk.now})
     context = {
         "takedown": takedown,
-        "state": case_words.STATES[standing.state],
+        "state": posted.LEAVES if leaving else case_words.STATES[standing.state],
+        "is_leaving": bool(leaving),
         "standing": standing,
         "groups": list(_groups(takedown, standing)),
         "clocks": _clocks(desk, takedown, stand),
@@ -196,8 +203,11 @@ def _clocks(desk: Desk, takedown: Takedown, stand: Stand) -> list[Clock]:
     return sorted(once, key=lambda clock: clock.running.kind is Kind.REMINDER)
 
 
-def _history(takedown: Takedown, standing: Standing) -> Iterator[Told]:
-    """What happened, the latest first; what was taken back is said once, by the line that did it."""
+def _history(takedown: Takedown, standing: Standing, leaving: Collection[int]) -> Iterator[Told]:
+    """What happened, the latest first; what was taken back is said once, by the line that did it.
+
+    `leaving`: the numbers of entries whose letter is still here.
+    """
     held = {entry.seq for entry in standing.happenings}
     every = {place.number for place in takedown.places}
     for entry in reversed(takedown.entries):
@@ -216,7 +226,7 @@ def _history(takedown: Takedown, standing: Standing) -> Iterator[Told]:
             more.append(gettext("does not count any more"))
         yield Told(
             entry,
-            case_words.happening_words(entry),
+            posted.GIVEN if entry.seq in leaving else case_words.happening_words(entry),
             tuple(more),
             entry.seq in standing.odd,
             entry.seq if entry.seq in held and may_be_put_right(entry) else 0,

@@ -33,6 +33,9 @@ STATES: dict[Leaving, Words] = {
 }
 WAITS: Words = _("It waits here. It leaves soon.")
 TRIES: Words = _("We have not got through yet. We try again for three days.")
+# Of a request whose letter to the platform is still here: where it stands, and how its story says so.
+LEAVES: Words = _("Waits to be sent")
+GIVEN: Words = _("You asked us to send it")
 NOT_KNOWN: Words = STATES[Leaving.unknown]
 GAVE_UP: Words = _("We tried and did not get through. Try another way.")
 
@@ -53,6 +56,11 @@ class Line:
     @property
     def waits(self) -> bool:
         return self.words is WAITS or self.words is TRIES
+
+    @property
+    def is_leaving(self) -> bool:
+        """Is it on its way to the platform itself, and still here?"""
+        return self.words is WAITS and not self.letter.whom
 
     @property
     def waits_until(self) -> datetime | None:
