@@ -10,6 +10,9 @@ import unicodedata
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_SIGNS = 12
 RECOVERY_SIGNS = 24
+# What a desk gives somebody by phone or chat, good once and for half an hour.
+LET_IN_SIGNS = 10
+TAKE_OVER_SIGNS = 20
 GROUP = 4
 # Nobody types more than this; what is longer is not looked at.
 LONGEST_TYPED = 200
@@ -42,9 +45,22 @@ def read_recovery_code(typed: str) -> str:
     return _read(typed, RECOVERY_SIGNS)
 
 
-def shown(code: str) -> str:
+def new_one_time_code(signs: int) -> str:
+    """A code that is good once, of LET_IN_SIGNS (45 bits of them random) or TAKE_OVER_SIGNS (95 bits)."""
+    return _drawn(signs)
+
+
+def read_one_time_code(typed: str) -> str:
+    """The one-time code somebody typed, of either length, as it was drawn. Raises Mistyped."""
+    try:
+        return _read(typed, LET_IN_SIGNS)
+    except Mistyped:
+        return _read(typed, TAKE_OVER_SIGNS)
+
+
+def shown(code: str, group: int = GROUP) -> str:
     """A code in groups of four, for people: K7QM-2XRT-9PWD."""
-    return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
+    return "-".join(code[start : start + group] for start in range(0, len(code), group))
 
 
 def _drawn(signs: int) -> str:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Q
 
-from survivor_portal.cases import access, entrusted, ledger, opening, throttle, unlocked
+from survivor_portal.cases import access, entrusted, ledger, offers, opening, throttle, unlocked
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.models import Case, Owner
 from survivor_portal.keystore import shred
@@ -69,6 +69,7 @@ def sweep(now: datetime) -> Swept:
         erase_case(case_id, now)
     entrusted.sweep(now)
     ledger.sweep(now)
+    offers.sweep(now)
     return Swept(len(over), unlocked.sweep(now), throttle.sweep(now))
 
 

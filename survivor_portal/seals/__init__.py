@@ -6,13 +6,14 @@ from survivor_portal.seals._keys import new_key
 from survivor_portal.seals._locks import WrongKey, lock, unlock
 from survivor_portal.seals._mail_keys import new_mail_key
 from survivor_portal.seals._people import Pair, new_pair, open_sealed, seal_to
-from survivor_portal.seals._phrases import STRONG, Cost, new_salt, phrase_key
+from survivor_portal.seals._phrases import SALT_BYTES, STRONG, Cost, new_salt, phrase_key
 from survivor_portal.seals._records import Place, lock_record, unlock_record
 from survivor_portal.seals._signatures import new_signing_pair, sign, signed_by
 from survivor_portal.seals._tokens import new_token, token_id, token_key
 from survivor_portal.seals._wraps import blank_wrap, unwrap, wrap
 
 __all__ = [
+    "SALT_BYTES",
     "STRONG",
     "Cost",
     "Pair",
