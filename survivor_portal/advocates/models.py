@@ -9,13 +9,7 @@ from enum import StrEnum
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
-
-class Role(StrEnum):
-    """What somebody does in a team. Nobody may do anything in a team they are not in."""
-
-    lead = "lead"
-    advocate = "advocate"
-    read_only = "read_only"
+from survivor_portal.advocates.who import Role
 
 
 class TicketKind(StrEnum):

@@ -5,7 +5,7 @@ from survivor_portal.seals._chains import chain_head, chain_start, leaf, new_lea
 from survivor_portal.seals._keys import new_key
 from survivor_portal.seals._locks import WrongKey, lock, unlock
 from survivor_portal.seals._mail_keys import new_mail_key
-from survivor_portal.seals._people import Pair, new_pair, open_sealed, seal_to
+from survivor_portal.seals._people import Pair, new_pair, open_sealed, public_of, seal_to
 from survivor_portal.seals._phrases import SALT_BYTES, STRONG, Cost, new_salt, phrase_key
 from survivor_portal.seals._records import Place, lock_record, unlock_record
 from survivor_portal.seals._signatures import new_signing_pair, sign, signed_by
@@ -35,6 +35,7 @@ __all__ = [
     "new_token",
     "open_sealed",
     "phrase_key",
+    "public_of",
     "seal_to",
     "sign",
     "signed_by",

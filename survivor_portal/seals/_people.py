@@ -32,6 +32,11 @@ def new_pair() -> Pair:
     return Pair(key.public_key().public_bytes_raw(), key.private_bytes_raw())
 
 
+def public_of(secret: bytes) -> bytes:
+    """The public half that belongs to this secret one."""
+    return X25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
+
+
 def seal_to(public: bytes, plaintext: bytes, *, context: bytes) -> bytes:
     """Seal a plaintext to the holder of this public key, for this context only."""
     key = X25519PublicKey.from_public_bytes(public)

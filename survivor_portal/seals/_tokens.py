@@ -18,11 +18,15 @@ def token_id(token: bytes) -> bytes:
     return hashlib.sha256(b"sid" + _checked(token)).digest()
 
 
-def token_key(token: bytes, purpose: str) -> bytes:
-    """A key for one purpose. Two purposes of one token give keys that say nothing of each other."""
+def token_key(token: bytes, purpose: str, *, bound_to: bytes | None = None) -> bytes:
+    """A key for one purpose. Two purposes of one token give keys that say nothing of each other.
+
+    `bound_to`: 32 more bytes, kept elsewhere, without which the token gives another key.
+    """
     if not purpose:
         raise ValueError("A key needs a purpose.")
-    return derive(_checked(token), salt=None, info=b"token1|" + purpose.encode())
+    salt = None if bound_to is None else _checked(bound_to)
+    return derive(_checked(token), salt=salt, info=b"token1|" + purpose.encode())
 
 
 def _checked(token: bytes) -> bytes:

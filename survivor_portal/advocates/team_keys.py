@@ -1,0 +1,44 @@
+"""How the secret half of a team's pair is sealed to each member, and read again."""
+
+from survivor_portal import seals
+from survivor_portal.advocates.models import Membership, Team
+from survivor_portal.advocates.who import Role, Seat, TeamCard
+
+
+def card(team: Team) -> TeamCard:
+    """What is public about a team. Its organisation must be loaded, or costs a query."""
+    return TeamCard(
+        id=team.pk,
+        name=team.name,
+        organisation_id=team.organisation_id,
+        organisation=team.organisation.name,
+        public_key=bytes(team.public_key),
+        key_number=team.key_number,
+    )
+
+
+def sealed_for(person_id: str, public: bytes, team_id: str, number: int, secret: bytes) -> bytes:
+    """The secret half of a team's pair number `number`, for this person only."""
+    return seals.seal_to(public, secret, context=_context(team_id, person_id, number))
+
+
+def seats(person_id: str, secret: bytes) -> tuple[Seat, ...]:
+    """All places of a person in teams, by organisation and name; opened where somebody let the person in."""
+    rows = Membership.objects.filter(person_id=person_id).select_related("team__organisation")
+    ordered = rows.order_by("team__organisation__name", "team__name", "team_id")
+    return tuple(Seat(card(row.team), Role(row.role), _opened(row, secret)) for row in ordered)
+
+
+def _opened(row: Membership, secret: bytes) -> bytes | None:
+    # A seat of an earlier pair of the team opens nothing that counts any more.
+    if not row.sealed or row.key_number != row.team.key_number:
+        return None
+    context = _context(row.team_id, row.person_id, row.key_number)
+    try:
+        return seals.open_sealed(secret, bytes(row.sealed), context=context)
+    except seals.WrongKey:
+        return None
+
+
+def _context(team_id: str, person_id: str, number: int) -> bytes:
+    return f"team1|{team_id}|{person_id}|{number}".encode()
