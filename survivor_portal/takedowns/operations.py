@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from survivor_portal.cases.keys import OpenCase
 from survivor_portal.takedowns.clocks import Kind
 from survivor_portal.takedowns.models import OTHER
 from survivor_portal.takedowns.models import Takedown as Row
+from survivor_portal.takedowns.next_action import next_action_at, next_hour
 from survivor_portal.takedowns.plain import Plain, entry_from_plain, entry_to_plain
 from survivor_portal.takedowns.process import Move, State
 from survivor_portal.takedowns.rounds import Gone, gone
@@ -184,6 +185,7 @@ def begin(
             kind=kind,
             state=made.standing.state.value,
             due_at=None,
+            next_action_at=_next_action_at(made.standing, (), now),
             revision=1,
             overview=_overview(case, made, (), now),
             details=_details(case, made),
@@ -248,7 +250,8 @@ def rewrite(case: OpenCase, changed: Takedown, ends: Sequence[End], at: datetime
     """The row in its new revision; gives what a line of the book has to touch. Raises ChangedMeanwhile."""
     written = Row.objects.filter(pk=changed.id, case_id=case.id, revision=changed.revision - 1).update(
         state=changed.standing.state.value,
-        due_at=_hour(soonest(ends)),
+        due_at=next_hour(first) if (first := soonest(ends)) else None,
+        next_action_at=_next_action_at(changed.standing, ends, at),
         revision=changed.revision,
         overview=_overview(case, changed, ends, at),
         details=_details(case, changed),
@@ -260,7 +263,16 @@ def rewrite(case: OpenCase, changed: Takedown, ends: Sequence[End], at: datetime
 
 def soonest(ends: Sequence[End]) -> datetime | None:
     """When somebody else's duty or our reminder ends first. The person's own windows press nobody."""
-    return min((end.at for end in ends if end.kind in (Kind.DUTY, Kind.REMINDER)), default=None)
+    return min(_pressing(ends), default=None)
+
+
+def _pressing(ends: Sequence[End]) -> list[datetime]:
+    return [end.at for end in ends if end.kind in (Kind.DUTY, Kind.REMINDER)]
+
+
+def _next_action_at(standing: Standing, ends: Sequence[End], changed_at: datetime) -> datetime:
+    told = last(standing.happenings, Move.ESCALATE)
+    return next_action_at(standing.state, _pressing(ends), changed_at, told.at if told else None)
 
 
 def all_back(
@@ -410,12 +422,3 @@ def _details(case: OpenCase, takedown: Takedown) -> bytes:
         "unready": list(takedown.unready),
     }
     return keys.seal(case, f"{TABLE}.details", takedown.id, takedown.revision, plain)
-
-
-def _hour(at: datetime | None) -> datetime | None:
-    """To the next full hour: the clear column says no more than a queue needs, and nobody is called late
-    before the time is up."""
-    if at is None:
-        return None
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    return hour if hour == at else hour + timedelta(hours=1)
