@@ -6,6 +6,8 @@ from survivor_portal.web.safety import exit as leaving
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("exit/", leaving.leave, name="exit"),
+    path("desk/", include("survivor_portal.web.desk.account_urls")),
+    path("desk/", include("survivor_portal.web.desk.urls")),
     path("", include("survivor_portal.web.public.urls")),
     path("", include("survivor_portal.web.survivor.urls")),
 ]

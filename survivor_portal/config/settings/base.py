@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from survivor_portal.config import accounts
 from survivor_portal.config.env import EXIT_TARGET as DEFAULT_EXIT_TARGET
 from survivor_portal.config.env import FLOOD_FROM as DEFAULT_FLOOD_FROM
 from survivor_portal.config.env import HOUSE, NEUTRAL_NAME
@@ -49,6 +50,7 @@ MIDDLEWARE = [
     "survivor_portal.web.safety.compression.Compression",
     "survivor_portal.web.safety.session.Visits",
     "survivor_portal.web.safety.opened.Opened",
+    "survivor_portal.web.safety.desk.Desks",
     # Inside the two above: their pages close no case and lose no cookie.
     "survivor_portal.web.safety.damaged.Damaged",
     "survivor_portal.web.safety.away.Away",
@@ -191,6 +193,11 @@ SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_PATH = "/"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 DESK_COOKIE = "__Host-e"
+# A computer on which an account signed in before; it says nothing of whose account.
+DEVICE_COOKIE = "__Host-f"
+# As long as a desk may be open at all.
+SESSION_COOKIE_AGE = 12 * 60 * 60
+globals().update(accounts.SETTINGS)
 # The desk is open only where this is on; production also wants to know who looked at it and when.
 DESK_OPEN = False
 

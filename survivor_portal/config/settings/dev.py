@@ -49,6 +49,9 @@ CSRF_COOKIE_NAME = "c"
 SESSION_COOKIE_NAME = "d"
 SESSION_COOKIE_SECURE = False
 DESK_COOKIE = "e"
+DEVICE_COOKIE = "f"
+# Browsers let a passkey be used on plain http at this very machine only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 CSRF_COOKIE_SECURE = False
 
 SITE_NAME = _env.site_name

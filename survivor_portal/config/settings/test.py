@@ -40,6 +40,8 @@ INDEX_KEY = "tests-only-index-0123456789-abcdefghijklmnopqrstuvwxyz-ABC"
 EPOCH_DIR = _folder / "epochs"
 EPOCH_DIR.mkdir(mode=0o700)
 EPOCH_MARK = "development-"
+# The browser tests serve on plain http.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 _auto_key = autokeys.for_development(_folder, EPOCH_MARK)
 AUTO_PUBLIC_KEY = _auto_key.public
 AUTO_KEY_FILE = _auto_key.file

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from survivor_portal import directory
 from survivor_portal.visits import visit as visits
+from survivor_portal.web.safety.desk import desk_of
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
 
@@ -18,15 +19,18 @@ def safety(request: HttpRequest) -> dict[str, Any]:
     """Context for every page: the site's name, help by country, and when the page closes.
 
     The country is known, and a closing time named, only where the page opened visit or case. An open case
-    closes by its own clock.
+    closes by its own clock, and so does a desk.
     """
     opened, current = opened_of(request), visit_of(request)
     # A page of an open case has asked the databases anyway; the numbers of the right country are worth it.
     visit = current.open() if opened.loaded else current.loaded
     country = _country(visit.data) if visit else ""
     closes_at = visits.closes_at(visit) if visit else None
+    at_desk = desk_of(request).loaded
     if opened.loaded:
         closes_at = opened.loaded.closes_at
+    elif at_desk:
+        closes_at = at_desk.closes_at
     return everywhere() | {"crisis": _help(country) if country else None, "closes_at": closes_at}
 
 

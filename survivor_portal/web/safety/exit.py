@@ -1,4 +1,4 @@
-"""Leave: end visit and opened case, take the cookies back, and send the browser somewhere that says nothing.
+"""Leave: end visit, case and desk, take the cookies back, and send the browser where nothing is said.
 
 Pages lead here by a plain link. A form would not do: `form-action 'self'` also covers where a form's answer
 redirects to, so Chromium would stay on the page.
@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from survivor_portal.web.safety import left
+from survivor_portal.web.safety.desk import desk_of
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import expire_cookie, visit_of
 
@@ -37,10 +38,16 @@ def leave(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=HTTPStatus.SERVICE_UNAVAILABLE)
     left.remember(request)
     # The rows cannot be read without the cookies, which go now; the sweep deletes them later.
-    for current in (visit_of(request), opened_of(request)):
+    for current in (visit_of(request), opened_of(request), desk_of(request)):
         with contextlib.suppress(DatabaseError):
             current.end()
+    signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES
+    if signed_in:
+        with contextlib.suppress(DatabaseError):
+            request.session.flush()
     response = Leaving(getattr(settings, "EXIT_TARGET", NEUTRAL_PAGE))
     response.headers["Clear-Site-Data"] = CLEARED
     expire_cookie(response, settings.CSRF_COOKIE_NAME)
+    if signed_in:
+        expire_cookie(response, settings.SESSION_COOKIE_NAME)
     return response

@@ -38,6 +38,8 @@ class Headers:
     def _dress(self, request: HttpRequest, response: HttpResponse) -> None:
         for name, value in policy.ON_EVERYTHING.items():
             response.headers[name] = value
+        if request.path.startswith(policy.DESK):
+            response.headers["Permissions-Policy"] = policy.PERMISSIONS_POLICY_AT_THE_DESK
         if not isinstance(response, WhiteNoiseFileResponse):
             # Files with a hash in their name say for themselves how long they may be kept.
             response.headers["Cache-Control"] = policy.NO_STORE

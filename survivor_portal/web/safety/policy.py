@@ -79,6 +79,16 @@ PERMISSIONS_POLICY = ", ".join(
     [*(f"{feature}=()" for feature in NOTHING_ALLOWED), "clipboard-write=(self)"],
 )
 
+# Where staff sign in, a passkey may be made and used.
+DESK = "/desk/"
+PASSKEYS = ("publickey-credentials-create", "publickey-credentials-get")
+PERMISSIONS_POLICY_AT_THE_DESK = ", ".join(
+    [
+        *(f"{feature}={'(self)' if feature in PASSKEYS else '()'}" for feature in NOTHING_ALLOWED),
+        "clipboard-write=(self)",
+    ],
+)
+
 ON_EVERYTHING = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     # Not no-referrer: browsers then send "Origin: null", and every form of ours would be refused.

@@ -1,0 +1,142 @@
+"""Who may stand at a desk: signed in with the second step done, and with the desk still open.
+
+@at_desk      gives the view a `Here`; everybody else is led to what is missing, and nobody sees a page
+@sensitive    asks for the password again before what is sent is done; what was sent comes along
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+
+from survivor_portal.web.desk import second, tries
+from survivor_portal.web.desk.forms import WRONG_PASSWORD, PasswordAgain
+from survivor_portal.web.desk.frame import Here
+from survivor_portal.web.forms import PUT_OFF
+from survivor_portal.web.safety.desk import desk_of
+
+P = ParamSpec("P")
+View = Callable[Concatenate[Here, P], HttpResponse]
+Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+STAY = "stay"
+PASSWORD_AGAIN = "password_again"  # noqa: S105  (the name of a field)
+AGAIN_AT = "again_at"
+AGAIN_LASTS = timedelta(minutes=5)
+
+
+def at_desk(view: View[P]) -> Page[P]:
+    """The view, for whoever is at an open desk.
+
+    404 where there are no desks. Without a sign-in, or when the desk has closed: the sign-in. Without a
+    second step: the page that sets one up. A POST of the "Stay" button only begins the idle time again.
+    """
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: P.args, **parts: P.kwargs) -> HttpResponse:
+        if not settings.DESK_OPEN:
+            raise Http404
+        if not request.user.is_authenticated:
+            return _to("account_login")
+        if not second.is_done(request):
+            return _to("desk:set_up")
+        session = desk_of(request).open()
+        if session is None:
+            return _to("account_login")
+        if request.method == "POST" and request.POST.get("step") == STAY:
+            session = desk_of(request).stay() or session
+            _put_off(request)
+            if PUT_OFF not in request.POST:
+                return HttpResponseRedirect(request.path, status=303)
+        return view(Here(request, session, timezone.now()), *args, **parts)
+
+    return page
+
+
+def sensitive(view: View[P]) -> View[P]:
+    """The view, whose POSTs are done only after the password was typed again, within five minutes.
+
+    Stands below `at_desk`. What was sent is carried along in the form that asks.
+    """
+
+    @wraps(view)
+    def page(here: Here, *args: P.args, **parts: P.kwargs) -> HttpResponse:
+        request = here.request
+        if request.method != "POST" or PUT_OFF in request.POST or _is_fresh(here):
+            _without(request, PASSWORD_AGAIN)
+            return view(here, *args, **parts)
+        if PASSWORD_AGAIN not in request.POST:
+            return _ask(here, PasswordAgain())
+        form = PasswordAgain(request.POST)
+        if form.is_valid() and _is_theirs(here, form):
+            request.session[AGAIN_AT] = here.now.timestamp()
+            _without(request, PASSWORD_AGAIN)
+            return view(here, *args, **parts)
+        return _ask(here, form)
+
+    return page
+
+
+def _ask(here: Here, form: PasswordAgain) -> HttpResponse:
+    """The page that asks for the password. All that was sent stands in it, hidden."""
+    left_out = {"csrfmiddlewaretoken", PASSWORD_AGAIN, "go"}
+    sent = [
+        (name, value)
+        for name, values in here.request.POST.lists()
+        for value in values
+        if name not in left_out
+    ]
+    return here.page("desk/again.html", {"form": form, "sent": sent})
+
+
+def _is_theirs(here: Here, form: PasswordAgain) -> bool:
+    who = here.session.who
+    try:
+        with tries.of(here.request, who.email, here.now) as tried:
+            if here.request.user.check_password(form.cleaned_data[PASSWORD_AGAIN]):
+                tried.worked()
+            else:
+                form.add_error(PASSWORD_AGAIN, WRONG_PASSWORD)
+    except tries.TooMany:
+        form.add_error(None, tries.TOO_MANY)
+    return form.is_valid()
+
+
+def _is_fresh(here: Here) -> bool:
+    at = here.request.session.get(AGAIN_AT)
+    age = here.now.timestamp() - at if isinstance(at, float) else -1
+    return 0 <= age < AGAIN_LASTS.total_seconds()
+
+
+def _put_off(request: HttpRequest) -> None:
+    """A form that came along with "Stay" is shown again as it is and not acted on."""
+    sent = request.POST.copy()
+    steps = sent.getlist("step")[:-1]
+    sent.setlist("step", steps)
+    if not steps:
+        sent.pop("step")
+    if set(sent) - {"csrfmiddlewaretoken"}:
+        sent[PUT_OFF] = "1"
+    _sent(request, sent)
+
+
+def _without(request: HttpRequest, name: str) -> None:
+    if name in request.POST:
+        sent = request.POST.copy()
+        sent.pop(name)
+        _sent(request, sent)
+
+
+def _sent(request: Any, sent: QueryDict) -> None:
+    request.POST = sent
+
+
+def _to(name: str) -> HttpResponse:
+    return HttpResponseRedirect(reverse(name))

@@ -1,0 +1,11 @@
+"""The addresses of the desk. All stand under /desk/; none names a case or a person who is helped."""
+
+from django.urls import path
+
+from survivor_portal.web.desk import signing
+
+app_name = "desk"
+urlpatterns = [
+    path("sign-out/", signing.sign_out, name="sign_out"),
+    path("set-up/", signing.set_up, name="set_up"),
+]
