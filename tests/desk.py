@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 
 from survivor_portal import seals
 from survivor_portal.advocates import opened, team_keys
@@ -53,7 +55,7 @@ def a_person(name: str = "Ana Li", *, email: str = "", password: str = PASSWORD)
         id=person_id, name=name, email=email, public_key=pair.public, salt=salt, wrap=wrap,
         created_on=datetime.now(UTC).date(),
     )  # fmt: skip
-    row.set_password(password)
+    row.password = _hashed(password)
     row.save(force_insert=True)
     return APerson(person_id, name, email, password, pair.secret, pair.public)
 
@@ -99,6 +101,12 @@ def a_team(
 def at_desk(person: APerson, now: datetime | None = None, *, bind: str = "") -> opened.Session:
     """This person's open desk, as after a whole sign-in."""
     return opened.begin(person.id, person.secret, bind or opened.new_bind(), now or datetime.now(UTC))
+
+
+@cache
+def _hashed(password: str) -> str:
+    """Slow on purpose, so once for each password and not for each person."""
+    return make_password(password)
 
 
 def _id() -> str:

@@ -7,7 +7,7 @@ moved entry is found when the book is read; a row put back to an older state whe
 
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -15,13 +15,12 @@ from django.db import transaction
 
 from survivor_portal import seals
 from survivor_portal.cases import keys
-from survivor_portal.cases.keys import OpenCase
+from survivor_portal.cases.keys import OWNER, OpenCase
 from survivor_portal.cases.models import Case
 from survivor_portal.cases.models import Entry as Row
 
 TABLE = "cases_entry"
 MARK = "cases_case"
-OWNER = "owner"
 AT_ONCE = 500
 
 
@@ -41,11 +40,16 @@ class Rekeyed(Exception):
     """The case got a new key meanwhile. Nothing was written; it has to be opened again."""
 
 
+class ReadOnly(Exception):
+    """Whoever has this case open was let in to read it. Nothing was written."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something to write down: what happened, its facts, who did it, which records have which revision now.
 
-    `touched` maps "table|row" to the revision after this event.
+    `by`: what the owner does is signed by whoever has the case open. `touched` maps "table|row" to the
+    revision after this event.
     """
 
     kind: str
@@ -68,34 +72,70 @@ class Entry:
 def add(case: OpenCase, notes: Sequence[Note], now: datetime) -> int:
     """Write notes at the end of the book; the number of the last. With whatever else happens, or not at all.
 
-    Call it in the same transaction as the change it tells of. Raises Tampered, CaseGone, Rekeyed.
+    Call it in the same transaction as the change it tells of. Raises Tampered, CaseGone, Rekeyed, ReadOnly.
     """
     with transaction.atomic():
         row = _row(case, for_update=True)
-        seq, mark = row.book_length, _mark(case, row)
-        head, rows = bytes.fromhex(mark["head"]), mark.get("rows", {})
-        made = []
-        for note in notes:
-            seq += 1
-            salt, text = seals.new_leaf_salt(), keys.packed(_document(note, now))
-            leaf = seals.leaf(salt, text)
-            head = seals.chain_head(head, seq, leaf)
-            rows |= note.touched
-            sealed = {"salt": salt.hex(), "entry": text.decode("utf-8", "surrogatepass")}
-            made.append(
-                Row(
-                    case_id=case.id,
-                    seq=seq,
-                    day=now.astimezone(UTC).date(),
-                    leaf=leaf,
-                    head=head,
-                    envelope=keys.seal(case, TABLE, str(seq), 1, sealed),
-                )
-            )
+        made = _lines(case, row, notes, now)
         Row.objects.bulk_create(made)
-        sealed_mark = keys.seal(case, MARK, case.id, seq, {"head": head.hex(), "rows": rows})
-        Case.objects.filter(pk=case.id).update(book_length=seq, book_mark=sealed_mark)
-    return seq
+        Case.objects.filter(pk=case.id).update(book_length=row.book_length, book_mark=row.book_mark)
+    return row.book_length
+
+
+def add_to_each(cases: Sequence[OpenCase], note: Note, now: datetime) -> frozenset[str]:
+    """The same line at the end of the book of each of these cases; in which it stands now, by id.
+
+    Three statements, however many cases. A case that is gone, has another key, or was tampered with is left
+    out, and stops nobody else's.
+    """
+    by_id = {case.id: case for case in cases}
+    with transaction.atomic():
+        # In one order, so that two lists at once wait for each other and never for good.
+        locked = Case.objects.select_for_update().filter(pk__in=by_id).order_by("pk")
+        rows, made = [], []
+        for row in locked.only("book_length", "book_mark", "key_number"):
+            if row.key_number != by_id[row.pk].key_number:
+                continue
+            try:
+                made += _lines(by_id[row.pk], row, [note], now)
+            except Tampered:
+                continue
+            rows.append(row)
+        Row.objects.bulk_create(made)
+        if rows:
+            Case.objects.bulk_update(rows, ["book_length", "book_mark"])
+    return frozenset(row.pk for row in rows)
+
+
+def _lines(case: OpenCase, row: Case, notes: Sequence[Note], now: datetime) -> list[Row]:
+    """The rows of these notes, not yet kept; `row` gets the new end of the book. Raises as `add`."""
+    seq, mark = row.book_length, _mark(case, row)
+    head, rows = bytes.fromhex(mark["head"]), mark.get("rows", {})
+    made = []
+    for note in notes:
+        if note.by == OWNER:
+            if not case.may_write:
+                raise ReadOnly
+            note = replace(note, by=case.by)
+        seq += 1
+        salt, text = seals.new_leaf_salt(), keys.packed(_document(note, now))
+        leaf = seals.leaf(salt, text)
+        head = seals.chain_head(head, seq, leaf)
+        rows |= note.touched
+        sealed = {"salt": salt.hex(), "entry": text.decode("utf-8", "surrogatepass")}
+        made.append(
+            Row(
+                case_id=case.id,
+                seq=seq,
+                day=now.astimezone(UTC).date(),
+                leaf=leaf,
+                head=head,
+                envelope=keys.seal(case, TABLE, str(seq), 1, sealed),
+            )
+        )
+    row.book_length = seq
+    row.book_mark = keys.seal(case, MARK, case.id, seq, {"head": head.hex(), "rows": rows})
+    return made
 
 
 def timeline(case: OpenCase) -> tuple[Entry, ...]:

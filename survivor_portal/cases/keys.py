@@ -11,11 +11,15 @@ from django.conf import settings
 from survivor_portal import seals
 
 Document = dict[str, Any]
+OWNER = "owner"
 
 
 @dataclass(frozen=True, slots=True)
 class OpenCase:
-    """An opened case. Holds keys: never store it, cache it, log it or hand it to a template."""
+    """An opened case. Holds keys: never store it, cache it, log it or hand it to a template.
+
+    `by`: who has it open, and so signs what is written in its book. Whoever may only read, writes nothing.
+    """
 
     id: str
     case_key: bytes = field(repr=False)
@@ -23,6 +27,8 @@ class OpenCase:
     expires_on: date
     # How often the case got a new key; who still has an earlier one must open it again.
     key_number: int = 1
+    by: str = OWNER
+    may_write: bool = True
 
 
 def new_id() -> str:

@@ -1,13 +1,10 @@
 """One table: a request as far as it must be seen without keys, and two sealed documents."""
 
-from datetime import UTC, datetime
-
 from django.db import models
 
+from survivor_portal.takedowns.next_action import NEVER
 from survivor_portal.takedowns.process import State
 
-# Where nobody has to look at it again.
-NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 OTHER = "other"  # every site outside the directory; its name is sealed
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from django.db import transaction
@@ -16,11 +16,13 @@ from survivor_portal.cases import book, keys
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.takedowns.clocks import Kind
+from survivor_portal.takedowns.lines import OVERVIEW, End, Line, line
 from survivor_portal.takedowns.models import OTHER
 from survivor_portal.takedowns.models import Takedown as Row
+from survivor_portal.takedowns.next_action import next_action_at, next_hour
 from survivor_portal.takedowns.plain import Plain, entry_from_plain, entry_to_plain
-from survivor_portal.takedowns.process import Move, State
-from survivor_portal.takedowns.rounds import Gone, gone
+from survivor_portal.takedowns.process import Move
+from survivor_portal.takedowns.rounds import gone
 from survivor_portal.takedowns.standing import CameBack, Entry, Standing, add, ask_again, fold, last
 
 TABLE = "takedowns_takedown"
@@ -96,40 +98,6 @@ class Takedown:
         return self.last_seq + 1
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """When a clock ends, for the board. `is_sure`: the number may be named; without it the board says
-    "usually"."""
-
-    kind: Kind
-    at: datetime
-    is_sure: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the case page: what can be said without opening the details. `to`: on whom it waits, in
-    words; `ends`: the clocks that run, the first one first; `gone`: what the checking rounds are read
-    from."""
-
-    id: str
-    platform: str
-    kind: str
-    state: State
-    due_at: datetime | None
-    label: str
-    items: int
-    still_up: int
-    changed_at: datetime
-    to: str = ""
-    ends: tuple[End, ...] = ()
-    gone: tuple[Gone, ...] = ()
-    told_at: datetime | None = None  # when an office was told last
-    step: str = ""  # the plan's step it came from
-    site: str = ""
-    is_ready: bool = True  # the letter had every part of the laws it stands on
-
-
 class Due(Protocol):
     """Reads the clocks that run for a request, the first one first."""
 
@@ -184,6 +152,7 @@ def begin(
             kind=kind,
             state=made.standing.state.value,
             due_at=None,
+            next_action_at=_next_action_at(made.standing, (), now),
             revision=1,
             overview=_overview(case, made, (), now),
             details=_details(case, made),
@@ -248,7 +217,8 @@ def rewrite(case: OpenCase, changed: Takedown, ends: Sequence[End], at: datetime
     """The row in its new revision; gives what a line of the book has to touch. Raises ChangedMeanwhile."""
     written = Row.objects.filter(pk=changed.id, case_id=case.id, revision=changed.revision - 1).update(
         state=changed.standing.state.value,
-        due_at=_hour(soonest(ends)),
+        due_at=next_hour(first) if (first := soonest(ends)) else None,
+        next_action_at=_next_action_at(changed.standing, ends, at),
         revision=changed.revision,
         overview=_overview(case, changed, ends, at),
         details=_details(case, changed),
@@ -260,7 +230,16 @@ def rewrite(case: OpenCase, changed: Takedown, ends: Sequence[End], at: datetime
 
 def soonest(ends: Sequence[End]) -> datetime | None:
     """When somebody else's duty or our reminder ends first. The person's own windows press nobody."""
-    return min((end.at for end in ends if end.kind in (Kind.DUTY, Kind.REMINDER)), default=None)
+    return min(_pressing(ends), default=None)
+
+
+def _pressing(ends: Sequence[End]) -> list[datetime]:
+    return [end.at for end in ends if end.kind in (Kind.DUTY, Kind.REMINDER)]
+
+
+def _next_action_at(standing: Standing, ends: Sequence[End], changed_at: datetime) -> datetime:
+    told = last(standing.happenings, Move.ESCALATE)
+    return next_action_at(standing.state, _pressing(ends), changed_at, told.at if told else None)
 
 
 def all_back(
@@ -324,40 +303,8 @@ def read(case: OpenCase, takedown_id: str) -> Takedown:
 
 def board(case: OpenCase) -> tuple[Line, ...]:
     """All requests of a case, the next one due first: one query, and one small document opened for each."""
-    lines = []
-    for row in Row.objects.filter(case_id=case.id).defer("details").order_by("due_at", "pk"):
-        plain = keys.unseal(case, f"{TABLE}.overview", row.pk, row.revision, bytes(row.overview))
-        lines.append(
-            Line(
-                id=row.pk,
-                platform="" if row.platform == OTHER else row.platform,
-                kind=row.kind,
-                state=State(row.state),
-                due_at=row.due_at,
-                label=plain["label"],
-                items=plain["items"],
-                still_up=plain["still_up"],
-                changed_at=datetime.fromisoformat(plain["changed_at"]),
-                to=plain.get("to", ""),
-                told_at=datetime.fromisoformat(plain["told_at"]) if plain.get("told_at") else None,
-                ends=tuple(
-                    End(Kind(kind), datetime.fromisoformat(at), is_sure)
-                    for kind, at, is_sure in plain.get("ends", ())
-                ),
-                gone=tuple(
-                    Gone(
-                        datetime.fromisoformat(removed_at),
-                        datetime.fromisoformat(answered_at) if answered_at else None,
-                        count,
-                    )
-                    for removed_at, answered_at, count in plain.get("gone", ())
-                ),
-                step=plain.get("step", ""),
-                site=plain.get("site", ""),
-                is_ready=plain.get("is_ready", True),
-            )
-        )
-    return tuple(lines)
+    rows = Row.objects.filter(case_id=case.id).defer("details").order_by("due_at", "pk")
+    return tuple(line(case, row) for row in rows)
 
 
 def folded(entries: Sequence[book.Entry]) -> dict[str, Standing]:
@@ -390,7 +337,7 @@ def _overview(case: OpenCase, takedown: Takedown, ends: Sequence[End], now: date
             for one in gone(standing)
         ],
     }
-    return keys.seal(case, f"{TABLE}.overview", takedown.id, takedown.revision, plain)
+    return keys.seal(case, OVERVIEW, takedown.id, takedown.revision, plain)
 
 
 _OF_A_PLACE = ("number", "label", "url", "where", "account", "of_case", "masked")
@@ -410,12 +357,3 @@ def _details(case: OpenCase, takedown: Takedown) -> bytes:
         "unready": list(takedown.unready),
     }
     return keys.seal(case, f"{TABLE}.details", takedown.id, takedown.revision, plain)
-
-
-def _hour(at: datetime | None) -> datetime | None:
-    """To the next full hour: the clear column says no more than a queue needs, and nobody is called late
-    before the time is up."""
-    if at is None:
-        return None
-    hour = at.replace(minute=0, second=0, microsecond=0)
-    return hour if hour == at else hour + timedelta(hours=1)

@@ -1,10 +1,13 @@
 """Requests of a kept case: row and book are written together and always say the same."""
 
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import DatabaseError
+from django.apps import apps
+from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +19,7 @@ from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.clocks import Kind
 from survivor_portal.takedowns.due import due_by
 from survivor_portal.takedowns.models import Takedown as Row
+from survivor_portal.takedowns.next_action import NEVER, hour_of
 from survivor_portal.takedowns.operations import ChangedMeanwhile, NoSuchTakedown, Place, Takedown
 from survivor_portal.takedowns.plain import entry_from_plain, entry_to_plain
 from survivor_portal.takedowns.process import Fact, Move, NotNow, State
@@ -344,3 +348,30 @@ def test_the_book_folded_equals_the_row(case: OpenCase, happenings: list[tuple[A
 )
 def test_an_entry_survives_being_written_plainly(entry: Entry) -> None:
     assert entry_from_plain(entry_to_plain(entry)) == entry
+
+
+def test_the_row_says_when_a_desk_has_to_look_at_it_next(case: OpenCase) -> None:
+    made = a_takedown(case, now=NOW + timedelta(minutes=10))
+    assert Row.objects.get(pk=made.id).next_action_at == NOW
+
+    made = sent(case, made)
+    assert Row.objects.get(pk=made.id).next_action_at == NOW + timedelta(hours=24)
+
+    later = NOW + timedelta(hours=30)
+    gone = operations.note(case, made, Entry(made.next_seq, Fact.REMOVAL, later), later, due=DUE)
+    assert gone.standing.state is State.REMOVED
+    assert Row.objects.get(pk=made.id).next_action_at == NEVER
+
+
+def test_requests_from_before_the_queue_get_a_place_in_it(case: OpenCase) -> None:
+    drafted, waiting, gone = a_takedown(case), sent(case, a_takedown(case)), sent(case, a_takedown(case))
+    operations.note(case, gone, Entry(gone.next_seq, Fact.REMOVAL, NOW), NOW, due=DUE)
+    Row.objects.update(next_action_at=NEVER)
+    fill = import_module("survivor_portal.takedowns.migrations.0003_next_action").fill
+
+    fill(apps, SimpleNamespace(connection=connection))
+
+    found = dict(Row.objects.values_list("pk", "next_action_at"))
+    assert found[drafted.id] == hour_of(found[drafted.id]) < NEVER
+    assert found[waiting.id] == NOW + timedelta(hours=24)
+    assert found[gone.id] == NEVER

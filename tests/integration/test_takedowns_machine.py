@@ -35,6 +35,7 @@ from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.due import due_by
 from survivor_portal.takedowns.models import OTHER
 from survivor_portal.takedowns.models import Takedown as Row
+from survivor_portal.takedowns.next_action import NEVER, OURS, OVER, hour_of
 from survivor_portal.takedowns.operations import ChangedMeanwhile, Line, NoSuchTakedown, Place, Takedown
 from survivor_portal.takedowns.process import GONE_OR_LEFT, Fact, Happening, Move, NotNow, State
 from survivor_portal.takedowns.standing import Entry, How, NoSuchEntry, Spread, open_moves
@@ -324,6 +325,8 @@ class Requests(RuleBasedStateMachine):
         assert row.platform == (kept.platform or OTHER)
         assert line.due_at == row.due_at
         assert line.changed_at == self.changed_at[kept.id]
+        assert (row.next_action_at == NEVER) == (standing.state in OVER)
+        assert standing.state not in OURS or row.next_action_at == hour_of(line.changed_at)
         due = DUE(kept, standing) if row.revision > 1 else None
         if due is None:
             assert row.due_at is None
