@@ -176,7 +176,12 @@ def offer_id(code: str) -> str:
 def _alive(now: datetime) -> QuerySet[Row]:
     """Those whose maker still has a seat that makes codes, and whose team is let in, where it must be."""
     mine = Row.objects.filter(
-        expires_at__gt=now, team__memberships__person=F("person"), team__memberships__role__in=MAKERS
+        expires_at__gt=now,
+        person__is_active=True,
+        team__memberships__person=F("person"),
+        team__memberships__role__in=MAKERS,
+        # A seat that a colleague opened, for the pair the team has now.
+        team__memberships__key_number=F("team__key_number"),
     )
     let_in = mine.filter(case__isnull=True)
     granted = mine.filter(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from survivor_portal.advocates.models import Membership
+from survivor_portal.advocates.models import Membership, Person
 from survivor_portal.cases import access, book, codes, ending, flood, keys, offers
 from survivor_portal.cases.models import Grant, Offer
 from survivor_portal.cases.offers import NoOffer, NotYours, Proposal
@@ -103,6 +103,14 @@ def only_read(team: ATeam) -> None:
     Membership.objects.filter(person_id=team.people[0].id).update(role="read_only")
 
 
+def not_let_in(team: ATeam) -> None:
+    Membership.objects.filter(person_id=team.people[0].id).update(key_number=0, sealed=b"")
+
+
+def switched_off(team: ATeam) -> None:
+    Person.objects.filter(pk=team.people[0].id).update(is_active=False)
+
+
 def end_the_release(team: ATeam) -> None:
     Grant.objects.update(expires_at=SOON)
 
@@ -111,7 +119,7 @@ def take_it_back(team: ATeam) -> None:
     Grant.objects.update(revoked_at=NOW)
 
 
-@pytest.mark.parametrize("how", [lose_the_seat, only_read])
+@pytest.mark.parametrize("how", [lose_the_seat, only_read, not_let_in, switched_off])
 def test_a_code_ends_with_the_seat_of_whoever_made_it(team: ATeam, how: Callable[[ATeam], None]) -> None:
     ana = team.people[0]
     code = offers.make_let_in(ana.id, team.id, PROPOSED, NOW)
@@ -272,7 +280,12 @@ def test_a_row_that_was_changed_opens_nothing(column: str, team: ATeam, case: ke
         id=keys.new_id(), case_id=case.id, team_id=other.id, expires_at=OVER, team_key_number=1
     )
     Membership.objects.create(
-        id=keys.new_id(), team_id=other.id, person_id=team.people[0].id, role="lead", joined_on=NOW.date()
+        id=keys.new_id(),
+        team_id=other.id,
+        person_id=team.people[0].id,
+        role="lead",
+        key_number=1,
+        joined_on=NOW.date(),
     )
     changed = {
         "team_id": other.id,
