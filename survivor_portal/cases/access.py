@@ -14,9 +14,9 @@ from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.models import Case, Owner
 from survivor_portal.cases.opening import NotOpened
 from survivor_portal.cases.phrases import Refused, Style
-from survivor_portal.cases.pool import Busy
 from survivor_portal.cases.throttle import Bucket, WaitUntil
 from survivor_portal.cases.unlocked import Session
+from survivor_portal.counts.pool import Busy
 from survivor_portal.keystore import shred
 from survivor_portal.keystore.away import NotNow
 

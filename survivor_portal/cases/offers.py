@@ -23,8 +23,8 @@ from survivor_portal.cases.codes import LET_IN_SIGNS, TAKE_OVER_SIGNS, Mistyped
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.models import Case, OfferKind
 from survivor_portal.cases.models import Offer as Row
-from survivor_portal.cases.pool import SLOW_KEYS, Busy
 from survivor_portal.cases.throttle import Bucket, WaitUntil
+from survivor_portal.counts.pool import SLOW_KEYS, Busy
 from survivor_portal.keystore import shred
 from survivor_portal.keystore.away import NotNow
 

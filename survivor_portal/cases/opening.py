@@ -10,8 +10,8 @@ from survivor_portal import seals
 from survivor_portal.cases import flood, keys, throttle
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.models import Case, Owner
-from survivor_portal.cases.pool import SLOW_KEYS
 from survivor_portal.cases.throttle import Bucket
+from survivor_portal.counts.pool import SLOW_KEYS
 from survivor_portal.keystore import away, shred
 
 KDF = 1

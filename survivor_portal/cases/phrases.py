@@ -6,6 +6,9 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+from survivor_portal.spoken import bare as _bare
+from survivor_portal.spoken import easily_guessed
+
 DATA = Path(__file__).parent / "data"
 WORDS = 6
 DIGIT_GROUPS = 6
@@ -60,16 +63,11 @@ def refused(own: str, code: str = "") -> Refused | None:
         return Refused.too_long
     if len(text) < SHORTEST_OWN:
         return Refused.too_short
-    if bare in _common() or _is_pattern(bare):
+    if easily_guessed(bare):
         return Refused.common
     if code and code.casefold() in bare:
         return Refused.holds_code
     return None
-
-
-def _bare(text: str) -> str:
-    signs = (sign for sign in text.casefold() if sign.isalnum())
-    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in signs)
 
 
 def _is_drawn(bare: str) -> bool:
@@ -88,19 +86,6 @@ def _is_drawn(bare: str) -> bool:
     return len(bare) in ends
 
 
-def _is_pattern(bare: str) -> bool:
-    """One short piece over and over, or signs in a row, such as of the alphabet or of a keyboard."""
-    if any(bare == (bare[:size] * len(bare))[: len(bare)] for size in range(1, min(9, len(bare) // 2 + 1))):
-        return True
-    rows = (
-        "abcdefghijklmnopqrstuvwxyz",
-        "01234567890123456789",
-        "qwertyuiopasdfghjklzxcvbnm",
-        "qwertzuiopasdfghjklyxcvbnm",
-    )
-    return any(bare in row * 2 or bare[::-1] in row * 2 for row in rows)
-
-
 @cache
 def _words() -> dict[str, str]:
     """Each word of the list by its letters alone."""
@@ -111,9 +96,3 @@ def _words() -> dict[str, str]:
 @cache
 def _longest() -> int:
     return max(map(len, _words()))
-
-
-@cache
-def _common() -> frozenset[str]:
-    lines = (DATA / "common.txt").read_text("utf-8").splitlines()
-    return frozenset(_bare(line) for line in lines if line and not line.startswith("#"))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from survivor_portal.cases import pool
 from survivor_portal.config import counting, env
 from survivor_portal.config.run import up
+from survivor_portal.counts import pool
 from tests.architecture.test_bell_settings import password_in
 from tests.architecture.test_house import good
 

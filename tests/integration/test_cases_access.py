@@ -19,7 +19,6 @@ from survivor_portal.cases import (
     keys,
     opening,
     phrases,
-    pool,
     records,
     throttle,
     unlocked,
@@ -27,6 +26,7 @@ from survivor_portal.cases import (
 from survivor_portal.cases.access import NotOpened, WaitUntil
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.models import Case, Entry, Record, Throttle, Unlocked
+from survivor_portal.counts import pool
 from survivor_portal.keystore import shred
 from survivor_portal.keystore.models import Shred
 

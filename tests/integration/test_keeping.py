@@ -9,8 +9,9 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from survivor_portal.cases import access, book, codes, ending, opening, phrases, pool, records, slot, unlocked
+from survivor_portal.cases import access, book, codes, ending, opening, phrases, records, slot, unlocked
 from survivor_portal.cases.models import Arrival, Case, Throttle, Unlocked
+from survivor_portal.counts import pool
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.process import State
 from survivor_portal.web.survivor.keeping_drafts import draft_field

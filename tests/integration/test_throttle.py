@@ -15,8 +15,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from survivor_portal import counts
-from survivor_portal.cases import access, book, codes, flood, pool, records, unlocked
+from survivor_portal.cases import access, book, codes, flood, records, unlocked
 from survivor_portal.cases.models import Case, Throttle
+from survivor_portal.counts import pool
 from survivor_portal.web.safety import machines, networks
 from survivor_portal.web.safety.logs import Bare
 from tests.integration.test_cases_access import calls

@@ -102,7 +102,7 @@ def _serve(port: int, workers: int, jobs: int, instead: Mapping[str, str]) -> in
 
 def _threads(workers: int) -> int:
     """How many pages each web process does at once: all that may work on a phrase or wait for it
-    (`cases.pool`), and some for whoever is inside: else those who open a case would shut out the rest."""
+    (`counts.pool`), and some for whoever is inside: else those who open a case would shut out the rest."""
     places = max(1, (os.cpu_count() or 1) // workers) + max(1, _WAIT_FOR_A_PHRASE // workers)
     return places + _FOR_OTHER_PAGES
 
