@@ -2,6 +2,7 @@
 
 from survivor_portal.intake._answers import KEYS, Answers, from_plain, to_plain
 from survivor_portal.intake._at_platform import ways
+from survivor_portal.intake._collected import add_links, take_links
 from survivor_portal.intake._items import (
     MAX_ITEMS,
     Gathered,
@@ -43,6 +44,7 @@ __all__ = [
     "Step",
     "StepKey",
     "When",
+    "add_links",
     "asked",
     "before",
     "by_party",
@@ -55,6 +57,7 @@ __all__ = [
     "position",
     "settled",
     "table_rows",
+    "take_links",
     "to_plain",
     "ways",
 ]

@@ -96,7 +96,7 @@ def answer(data: Data, key: str, given: Mapping[str, Any], typed: Mapping[str, s
     data["watched"] = stand(data).watched
     data |= {name: typed.get(name, "") for name in TYPED.get(key, ())}
     if key == "links":
-        _take_links(data, typed)
+        intake.take_links(data, typed.get("links", ""), typed.get("places", ""))
     after = stand(data)
     if (after.answers, after.items, after.typed) != (before.answers, before.items, before.typed):
         data.pop("confirmed", None)  # it was said about other letters than those there are now
@@ -107,16 +107,6 @@ def answer(data: Data, key: str, given: Mapping[str, Any], typed: Mapping[str, s
         passed.append(key)
     data["at"] = DANGER if key == "safety" and answers.get("danger") else ""
     _settle(data)
-
-
-def _take_links(data: Data, typed: Mapping[str, str]) -> None:
-    found = intake.gather(typed.get("links", ""), typed.get("places", ""))
-    data["items"] = [intake.item_to_plain(item) for item in found.items]
-    data["leftovers"] = list(found.leftovers)
-    data["short"] = list(found.short)
-    data["doubles"] = found.doubles
-    for site in data.get("parties", {}).keys() - {item.site for item in found.items}:
-        del data["parties"][site]
 
 
 def forget_typed(data: Data) -> None:
