@@ -121,7 +121,7 @@ def begin(
     first: Entry | None = None,
 ) -> Takedown:
     """A new request, drafted. `first`: the entry it begins with, where it carries on an earlier one."""
-    entry = first or Entry(1, Move.DRAFT, now, tuple(place.number for place in places))
+    entry = _signed(case, first or Entry(1, Move.DRAFT, now, tuple(place.number for place in places)))
     made = Takedown(
         id=keys.new_id(),
         platform=platform,
@@ -168,6 +168,7 @@ def note(
 
     Raises standing.NoSuchEntry, process.NotNow, ChangedMeanwhile.
     """
+    entry = _signed(case, entry)
     entries = add(takedown.entries, entry)
     replies = {**takedown.replies, entry.reply: reply} if entry.reply and reply else takedown.replies
     changed = replace(takedown, entries=entries, replies=replies, revision=takedown.revision + 1)
@@ -176,6 +177,15 @@ def note(
         facts["reply"] = reply
     _write(case, changed, Note(NOTED, facts), now, due)
     return changed
+
+
+def signature(case: OpenCase) -> str:
+    """How an entry of a request is signed: as the book is, "" for the owner."""
+    return "" if case.by == book.OWNER else case.by
+
+
+def _signed(case: OpenCase, entry: Entry) -> Entry:
+    return replace(entry, by=signature(case))
 
 
 def note_each(

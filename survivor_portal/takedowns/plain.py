@@ -25,7 +25,7 @@ def entry_to_plain(entry: Entry) -> Plain:
         plain["how"] = entry.how.value
     if entry.channels:
         plain["channels"] = list(entry.channels)
-    for name in ("ticket", "reply", "to"):
+    for name in ("ticket", "reply", "to", "by"):
         if getattr(entry, name):
             plain[name] = getattr(entry, name)
     if entry.remarks:
@@ -81,6 +81,7 @@ def entry_from_plain(plain: Mapping[str, Any]) -> Entry:
             for one in plain.get("came_back", ())
         ),
         corrects=plain.get("corrects"),
+        by=plain.get("by", ""),
     )
 
 

@@ -68,7 +68,8 @@ class Entry:
     `seq` counts the entries of this request from 1 up. `at` is when it happened (aware), which may be long
     before it was noted. `items` are the numbers it is about; none: those it can be about. `to` is the key of
     the law or resource that was told, or that acted ("": the platform). `corrects` is the entry this one
-    stands in for; with `happening` None that entry is taken back.
+    stands in for; with `happening` None that entry is taken back. `by` signs it as the book does where it was
+    not the owner of the case ("": the owner).
     """
 
     seq: int
@@ -84,6 +85,7 @@ class Entry:
     spread: tuple[Spread, ...] = ()
     came_back: tuple[CameBack, ...] = ()
     corrects: int | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

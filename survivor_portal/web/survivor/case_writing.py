@@ -50,8 +50,10 @@ def write(
     written and the form comes again. The entries' own numbers do not matter.
     """
     seen = _seen(desk, takedown)
+    # What somebody else wrote just now is no second press of this button, however alike it is.
+    signed = [replace(entry, by=operations.signature(desk.case)) for entry in entries]
     if seen != takedown.last_seq:
-        return _met(takedown, entries, seen, again, reply)
+        return _met(takedown, signed, seen, again, reply)
     due = desk.due(desk.stand)
     noted = takedown
     try:
@@ -63,7 +65,7 @@ def write(
             if also is not None:
                 also(noted)
     except (operations.ChangedMeanwhile, OtherWasFirst):
-        return _met(operations.read(desk.case, takedown.id), entries, seen, again, reply)
+        return _met(operations.read(desk.case, takedown.id), signed, seen, again, reply)
     except (NotNow, NoSuchEntry):
         return again(takedown, UNFIT)
     return here()
