@@ -1,14 +1,15 @@
 """Small numbers in tables that leave the house: which are shown, and which could be worked out from others.
 
-Pure. A table holds the months of a quarter that are over and, once all three are, the quarter. In each column a
-total over parts (sites; each request is at one of them) and covers (laws; a request may stand on several, or on
-none). Of one to four people nobody outside learns how many they are: such a number is `SMALL`. Where it could be
-worked out from the numbers around it, those are `WITHHELD`. A zero is about nobody and is shown.
+Pure. A table holds the months of a quarter that are over and, once all three are, the quarter. In each column
+stands a total over parts (sites; each request is at one of them) and covers (laws; a request may stand on
+several, or on none). Of one to four people nobody outside learns how many they are: such a number is `SMALL`.
+Where it could be worked out from the numbers around it, those are `WITHHELD`. A zero is about nobody and is
+shown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import combinations
@@ -101,7 +102,7 @@ def _withhold_for(
     column: str,
     columns: tuple[str, ...],
 ) -> None:
-    """Withhold as few cells of the column as help this cell, small numbers first, the total last; else all."""
+    """Withhold as few cells of the column as help this cell, small ones first, the total last; else all."""
     free = [
         one
         for one, number in numbers.items()
@@ -160,7 +161,7 @@ def _row_moves(table: Table, row: str) -> Iterator[dict[str, int]]:
 
 
 def _column_moves(column: str, columns: tuple[str, ...]) -> Iterator[dict[str, int]]:
-    """Within a row: one month alone while no sum is shown; else from one month to another, or with the sum."""
+    """Within a row: a month alone while no sum is shown; else from one month to another, or with the sum."""
     if QUARTER not in columns:
         yield {column: 1}
         return

@@ -112,6 +112,7 @@ TABLES: dict[Cluster, dict[str, _Line]] = {
         "followups_reminder": _of(worker=Right(ALL, update="last_at last_by", delete=True)),
         "followups_nudge": _of(worker=Right(ALL, delete=True)),
         "insights_wrongaddress": _of(),
+        "insights_teamcount": _of(),
         "visits_visit": _of(worker=Right("id created_at seen_at", delete=True)),
         "slips_slip": _of(worker=WRITES),
         # Pages put capsules in and take them back. Only a worker opens one.

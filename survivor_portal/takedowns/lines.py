@@ -12,6 +12,7 @@ from survivor_portal.takedowns.models import OTHER
 from survivor_portal.takedowns.models import Takedown as Row
 from survivor_portal.takedowns.process import State
 from survivor_portal.takedowns.rounds import Gone
+from survivor_portal.takedowns.summary import Summary, from_plain
 
 OVERVIEW = "takedowns_takedown.overview"  # the place its envelopes are bound to
 
@@ -48,6 +49,7 @@ class Line:
     step: str = ""  # the plan's step it came from
     site: str = ""
     is_ready: bool = True  # the letter had every part of the laws it stands on
+    summary: Summary | None = None  # None: written before there were any
 
 
 def line(case: OpenCase, row: Row) -> Line:
@@ -80,4 +82,5 @@ def line(case: OpenCase, row: Row) -> Line:
         step=plain.get("step", ""),
         site=plain.get("site", ""),
         is_ready=plain.get("is_ready", True),
+        summary=from_plain(plain["summary"]) if "summary" in plain else None,
     )

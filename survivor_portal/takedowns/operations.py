@@ -12,18 +12,21 @@ from typing import Any, Protocol
 
 from django.db import transaction
 
-from survivor_portal.cases import book, keys
+from survivor_portal.cases import book, keys, teams_of
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.keys import OpenCase
+from survivor_portal.takedowns import counting
 from survivor_portal.takedowns.clocks import Kind
 from survivor_portal.takedowns.lines import OVERVIEW, End, Line, line
 from survivor_portal.takedowns.models import OTHER
 from survivor_portal.takedowns.models import Takedown as Row
 from survivor_portal.takedowns.next_action import next_action_at, next_hour
 from survivor_portal.takedowns.plain import Plain, entry_from_plain, entry_to_plain
-from survivor_portal.takedowns.process import Move
+from survivor_portal.takedowns.process import Fact, Move
 from survivor_portal.takedowns.rounds import gone
 from survivor_portal.takedowns.standing import CameBack, Entry, Standing, add, ask_again, fold, last
+from survivor_portal.takedowns.summary import Summary, refusal_words, summary
+from survivor_portal.takedowns.summary import to_plain as summary_to_plain
 
 TABLE = "takedowns_takedown"
 NOTED = "takedown"  # the kind of its entries in the book
@@ -67,7 +70,8 @@ class Place:
 class Takedown:
     """One request, opened. `step` is the plan's step it came from; `grounds` the laws it stands on; `to` whom
     it is addressed to, in words. `unready`: those of the grounds of which the letter lacked a part when it
-    went out, so their clocks do not run by it."""
+    went out, so their clocks do not run by it. `wordings`: in which words an answer refused, by its id;
+    `counted`: what figures know of it already, see `counting`."""
 
     id: str
     platform: str  # directory key, "" for a site nobody knows
@@ -83,6 +87,8 @@ class Takedown:
     site: str = ""
     replies: dict[str, str] = field(default_factory=dict)  # id to text, kept word for word
     unready: tuple[str, ...] = ()
+    wordings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    counted: tuple[str, ...] = ()
 
     @property
     def standing(self) -> Standing:
@@ -96,6 +102,9 @@ class Takedown:
     @property
     def next_seq(self) -> int:
         return self.last_seq + 1
+
+    def summed_up(self, standing: Standing) -> Summary:
+        return summary(standing, self.grounds, self.channel, self.wordings)
 
 
 class Due(Protocol):
@@ -171,11 +180,21 @@ def note(
     entry = _signed(case, entry)
     entries = add(takedown.entries, entry)
     replies = {**takedown.replies, entry.reply: reply} if entry.reply and reply else takedown.replies
-    changed = replace(takedown, entries=entries, replies=replies, revision=takedown.revision + 1)
+    changed = replace(
+        takedown,
+        entries=entries,
+        replies=replies,
+        wordings=_wordings(takedown, entry, replies),
+        revision=takedown.revision + 1,
+    )
     facts: dict[str, Any] = {"request": changed.id, "entry": entry_to_plain(entry)}
     if reply:
         facts["reply"] = reply
-    _write(case, changed, Note(NOTED, facts), now, due)
+    news = counting.news(takedown, changed, now, lambda: teams_of.let_in(case.id, now))
+    changed = replace(changed, counted=news.counted)
+    with transaction.atomic():
+        _write(case, changed, Note(NOTED, facts), now, due)
+        news.write()
     return changed
 
 
@@ -186,6 +205,13 @@ def signature(case: OpenCase) -> str:
 
 def _signed(case: OpenCase, entry: Entry) -> Entry:
     return replace(entry, by=signature(case))
+
+
+def _wordings(takedown: Takedown, entry: Entry, replies: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The words of a refusal are found once, when it is noted: what a list needs of them is little."""
+    if entry.happening is not Fact.REFUSAL or entry.reply in takedown.wordings or entry.reply not in replies:
+        return takedown.wordings
+    return {**takedown.wordings, entry.reply: refusal_words(replies[entry.reply], takedown.platform)}
 
 
 def note_each(
@@ -308,6 +334,8 @@ def read(case: OpenCase, takedown_id: str) -> Takedown:
         site=plain["site"],
         replies=plain["replies"],
         unready=tuple(plain.get("unready", ())),
+        wordings={name: tuple(words) for name, words in plain.get("wordings", {}).items()},
+        counted=tuple(plain.get("counted", ())),
     )
 
 
@@ -346,6 +374,7 @@ def _overview(case: OpenCase, takedown: Takedown, ends: Sequence[End], now: date
             [one.removed_at.isoformat(), one.answered_at.isoformat() if one.answered_at else None, one.count]
             for one in gone(standing)
         ],
+        "summary": summary_to_plain(takedown.summed_up(standing)),
     }
     return keys.seal(case, OVERVIEW, takedown.id, takedown.revision, plain)
 
@@ -365,5 +394,7 @@ def _details(case: OpenCase, takedown: Takedown) -> bytes:
         "site": takedown.site,
         "replies": takedown.replies,
         "unready": list(takedown.unready),
+        "wordings": {name: list(words) for name, words in takedown.wordings.items()},
+        "counted": list(takedown.counted),
     }
     return keys.seal(case, f"{TABLE}.details", takedown.id, takedown.revision, plain)

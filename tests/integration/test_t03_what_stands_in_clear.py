@@ -24,7 +24,7 @@ from survivor_portal.config.env import HOUSE
 from survivor_portal.correspondence import outgoing, relays
 from survivor_portal.followups import reminders
 from survivor_portal.followups.models import Reminder
-from survivor_portal.insights import tally
+from survivor_portal.insights import tally, team_counts
 from survivor_portal.slips import due as slips
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.due import due_by
@@ -96,6 +96,8 @@ BESIDE = {
     # Not of a case: the visit, a count of presses, and the second database.
     "visits_visit": {"id", "sealed", "created_at", "seen_at"},
     "insights_wrongaddress": {"id", "channel", "month", "count"},
+    # Totals of a team; small ones are never shown.
+    "insights_teamcount": {"id", "team", "month", "what", "row", "count"},
     "keystore_shred": {"id", "epoch", "wrapped"},
     # What a worker may hold, and the key of it; and which case it is of.
     "cases_entrusted": {"id", "case_id", "expires_at"},
@@ -151,6 +153,9 @@ SHAPES = {
     "followups_nudge.id": HEX_32, "followups_nudge.reminder_id": HEX_32, "followups_nudge.mark": HEX_32,
     "visits_visit.id": HEX_64,
     "insights_wrongaddress.channel": re.compile("[a-z0-9-]+:[a-z0-9_-]+"),
+    "insights_teamcount.team": HEX_32,
+    "insights_teamcount.what": re.compile("lock|let_in|sent|answered|removed|refused"),
+    "insights_teamcount.row": re.compile("(site:[a-z0-9-]+|law:[a-z0-9-]+)?"),
     "keystore_shred.id": HEX_32,
     "slips_slip.id": HEX_32, "slips_slip.kind": WORD, "slips_slip.subject": re.compile("([0-9a-f]{32})?"),
     "slips_slip.key": HEX_64, "slips_slip.state": re.compile("waiting|taken|done|dead"),
@@ -281,6 +286,7 @@ def granted(case: OpenCase) -> None:
         id=keys.new_id(), case_id=case.id, team=team, expires_at=NOW, revoked_at=NOW, team_key_number=1,
         sealed=sealed, listed_on=day,
     )  # fmt: skip
+    team_counts.count((team.pk,), [team_counts.Event(team_counts.What.SENT, "x", ("us-tida",))], day)
     Look.objects.create(id=keys.new_id(), made_at=NOW)
     Offer.objects.create(
         id=keys.new_id(), kind="let_in", team=team, person=person, case_id=case.id, expires_at=NOW,
