@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from django.conf import settings
@@ -12,6 +12,9 @@ from survivor_portal import seals
 from survivor_portal.advocates import opened, team_keys
 from survivor_portal.advocates.models import Membership, Organisation, Person, Team
 from survivor_portal.advocates.who import Role, TeamCard
+from survivor_portal.cases import grants
+from survivor_portal.cases.grants import Consent, Release, Scope, Terms
+from survivor_portal.cases.keys import OpenCase
 from survivor_portal.keystore import shred
 
 PASSWORD = "seven grey herons over still water"
@@ -101,6 +104,30 @@ def a_team(
 def at_desk(person: APerson, now: datetime | None = None, *, bind: str = "") -> opened.Session:
     """This person's open desk, as after a whole sign-in."""
     return opened.begin(person.id, person.secret, bind or opened.new_bind(), now or datetime.now(UTC))
+
+
+def a_grant(
+    case: OpenCase,
+    team: ATeam,
+    now: datetime | None = None,
+    *,
+    scopes: Iterable[Scope] = (Scope.read, Scope.act),
+    days: float = 90,
+    not_for: Iterable[APerson] = (),
+    label: str = "Blue 7",
+) -> Release:
+    """A release by an adult to this team, as its owner gives it."""
+    now = now or datetime.now(UTC)
+    terms = Terms(
+        purpose="Help with the requests",
+        scopes=frozenset(scopes),
+        until=now + timedelta(days=days),
+        consent=Consent.adult,
+        not_for=tuple(person.id for person in not_for),
+        typed_name="R. Example",
+        notice="We must report what we learn about a child in danger.",
+    )
+    return grants.give(case, team.card, terms, now, label)
 
 
 @cache

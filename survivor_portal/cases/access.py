@@ -23,8 +23,6 @@ from survivor_portal.keystore.away import NotNow
 KEEP_CHOICES = (30, 90, 180, 365)
 KEEP_DAYS = 180
 TO_CONFIRM = timedelta(hours=24)
-# The record that holds what the case itself needs: its secret key and how long it is kept.
-OWN = "own"
 
 
 class StoreClosed(Exception):
@@ -125,7 +123,7 @@ def open_new(
             sealed_key=opening.sealed_key(case, own.public),
         )
         document = {"secret": pair.secret.hex(), "keep_days": keep_days}
-        records.add(case, OWN, document, Note("case_opened", {"keep_days": keep_days}), now)
+        records.add(case, records.OWN, document, Note("case_opened", {"keep_days": keep_days}), now)
         session = unlocked.begin(case, now, watched=watched)
     return NewCase(code, phrase, session)
 
@@ -163,6 +161,7 @@ def ask_again(case: OpenCase, phrase: str, now: datetime) -> None:
 
 def _asked_again(case: OpenCase, phrase: str, now: datetime) -> bytes:
     """As `ask_again`; gives the secret half of the owner's pair."""
+    keys.owners_only(case)
     index = Case.objects.values_list("code_index", flat=True).get(pk=case.id)
     tried = opening.try_secret(index, Bucket.again, phrases.canonical(phrase), now)
     with transaction.atomic():
@@ -242,7 +241,8 @@ def keep_for(case: OpenCase, days: int, now: datetime) -> None:
     """Keep the case for so many days after it was last opened."""
     if days not in KEEP_CHOICES:
         raise ValueError("Not one of the spans.")
-    (own,) = records.read(case, OWN)
+    keys.owners_only(case)
+    (own,) = records.read(case, records.OWN)
     with transaction.atomic():
         records.change(
             case, own, {**own.document, "keep_days": days}, Note("keep_changed", {"days": days}), now
@@ -262,7 +262,7 @@ def _opened(index: str, bucket: Bucket, secret: str, now: datetime, watched: boo
             # Said once, in the book; from here on it counts as it is, or every opening would say it again.
             notes.append(Note("not_as_kept", {"count": len(changed)}, by="unknown", touched=changed))
         book.add(tried.case, notes, now)
-        (own,) = records.read(tried.case, OWN)
+        (own,) = records.read(tried.case, records.OWN)
         expires_on = (now + timedelta(days=own.document["keep_days"])).date()
         Case.objects.filter(pk=tried.case.id).update(
             expires_on=expires_on, last_active_on=now.date(), confirm_by=None

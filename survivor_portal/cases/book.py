@@ -7,7 +7,7 @@ moved entry is found when the book is read; a row put back to an older state whe
 
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -69,6 +69,15 @@ class Entry:
     head: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """A line that stands in the book of a case at most once a day, under a name for what it tells."""
+
+    case: OpenCase
+    name: str
+    note: Note
+
+
 def add(case: OpenCase, notes: Sequence[Note], now: datetime) -> int:
     """Write notes at the end of the book; the number of the last. With whatever else happens, or not at all.
 
@@ -82,43 +91,56 @@ def add(case: OpenCase, notes: Sequence[Note], now: datetime) -> int:
     return row.book_length
 
 
-def add_to_each(cases: Sequence[OpenCase], note: Note, now: datetime) -> frozenset[str]:
-    """The same line at the end of the book of each of these cases; in which it stands now, by id.
+def add_daily(lines: Sequence[Daily], now: datetime) -> frozenset[str]:
+    """One line in the book of each of these cases, where it does not stand there today already.
 
-    Three statements, however many cases. A case that is gone, has another key, or was tampered with is left
-    out, and stops nobody else's.
+    Three statements, however many cases. Gives the cases of which the book says it now, by id. One that is
+    gone, has another key, or was tampered with is left out, and stops nobody else's.
     """
-    by_id = {case.id: case for case in cases}
+    wanted: dict[str, list[Daily]] = {}
+    for line in lines:
+        wanted.setdefault(line.case.id, []).append(line)
+    today = now.astimezone(UTC).date().isoformat()
+    said: set[str] = set()
     with transaction.atomic():
         # In one order, so that two lists at once wait for each other and never for good.
-        locked = Case.objects.select_for_update().filter(pk__in=by_id).order_by("pk")
+        locked = Case.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
         rows, made = [], []
         for row in locked.only("book_length", "book_mark", "key_number"):
-            if row.key_number != by_id[row.pk].key_number:
+            case = wanted[row.pk][0].case
+            if row.key_number != case.key_number:
                 continue
             try:
-                made += _lines(by_id[row.pk], row, [note], now)
+                daily = _mark(case, row).get("daily", {})
+                new = [line for line in wanted[row.pk] if daily.get(line.name) != today]
+                if new:
+                    daily = daily | {line.name: today for line in new}
+                    made += _lines(case, row, [line.note for line in new], now, daily)
+                    rows.append(row)
             except Tampered:
                 continue
-            rows.append(row)
-        Row.objects.bulk_create(made)
+            said.add(row.pk)
         if rows:
+            Row.objects.bulk_create(made)
             Case.objects.bulk_update(rows, ["book_length", "book_mark"])
-    return frozenset(row.pk for row in rows)
+    return frozenset(said)
 
 
-def _lines(case: OpenCase, row: Case, notes: Sequence[Note], now: datetime) -> list[Row]:
-    """The rows of these notes, not yet kept; `row` gets the new end of the book. Raises as `add`."""
+def _lines(
+    case: OpenCase, row: Case, notes: Sequence[Note], now: datetime, daily: Mapping[str, str] | None = None
+) -> list[Row]:
+    """The rows of these notes, not yet kept; `row` gets the new end of the book. Raises as `add`.
+
+    `daily`: what stands in the book once a day, by name, and when it last did.
+    """
     seq, mark = row.book_length, _mark(case, row)
     head, rows = bytes.fromhex(mark["head"]), mark.get("rows", {})
     made = []
     for note in notes:
-        if note.by == OWNER:
-            if not case.may_write:
-                raise ReadOnly
-            note = replace(note, by=case.by)
+        if note.by == OWNER and not case.may_write:
+            raise ReadOnly
         seq += 1
-        salt, text = seals.new_leaf_salt(), keys.packed(_document(note, now))
+        salt, text = seals.new_leaf_salt(), keys.packed(_document(note, case, now))
         leaf = seals.leaf(salt, text)
         head = seals.chain_head(head, seq, leaf)
         rows |= note.touched
@@ -133,8 +155,11 @@ def _lines(case: OpenCase, row: Case, notes: Sequence[Note], now: datetime) -> l
                 envelope=keys.seal(case, TABLE, str(seq), 1, sealed),
             )
         )
+    end = {**mark, "head": head.hex(), "rows": rows}
+    if daily is not None:
+        end["daily"] = dict(daily)
     row.book_length = seq
-    row.book_mark = keys.seal(case, MARK, case.id, seq, {"head": head.hex(), "rows": rows})
+    row.book_mark = keys.seal(case, MARK, case.id, seq, end)
     return made
 
 
@@ -244,10 +269,10 @@ def _mark(case: OpenCase, row: Case) -> keys.Document:
         raise Tampered(row.book_length) from None
 
 
-def _document(note: Note, now: datetime) -> keys.Document:
+def _document(note: Note, case: OpenCase, now: datetime) -> keys.Document:
     return {
         "at": now.astimezone(UTC).isoformat(),
-        "by": note.by,
+        "by": case.by if note.by == OWNER else note.by,
         "facts": dict(note.facts),
         "kind": note.kind,
         "touched": dict(note.touched),

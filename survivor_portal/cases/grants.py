@@ -1,50 +1,48 @@
 """Let a team into a case, change until when, and take it back. The face of what was granted."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
-from survivor_portal.advocates.opened import Session as Desk
+from django.db import transaction
+from django.db.models import F
+
+from survivor_portal.advocates import teams
 from survivor_portal.advocates.who import TeamCard
-from survivor_portal.cases import unlocked
+from survivor_portal.cases import actors, book, grant_rows, keys, let_in, refusals, unlocked
+from survivor_portal.cases import releases as papers
 from survivor_portal.cases.actors import Actor, Scope
-from survivor_portal.cases.keys import OpenCase
-from survivor_portal.cases.rekey import Rewrite
-from survivor_portal.cases.releases import Consent, Release, Terms
+from survivor_portal.cases.book import Note
+from survivor_portal.cases.grant_rows import reseal_team
+from survivor_portal.cases.keys import NotTheOwners, OpenCase
+from survivor_portal.cases.let_in import Granted, NotLetIn, keys_of, open_as
+from survivor_portal.cases.models import Grant, Look
+from survivor_portal.cases.rekey import Rewrite, rekey
+from survivor_portal.cases.releases import LONGEST, Consent, Release, Terms
 
-
-class NotLetIn(Exception):
-    """This desk may not open this case: there is no such grant, it is over, or it is not for this person.
-
-    Which of these it was is not said: whoever may not come in learns nothing of the case, not even that it is
-    there.
-    """
-
-
-class NotTheOwners(Exception):
-    """Only whoever holds the case may do this, not somebody who was let in."""
+LONGEST_LABEL = 60
+# Longer than a desk is open, and than a day.
+LOOKS_LAST = timedelta(days=2)
 
 
 class TooLong(Exception):
     """A release ends within a year, and after it begins."""
 
 
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """A granted case for one line of a list: its key is for labels, and never leaves the page's making."""
+class NoSuchRelease(Exception):
+    """This case has no such release, or it was taken back already."""
 
-    case: OpenCase
-    grant_id: str
-    team_id: str
-    label: str
-    scopes: frozenset[Scope]
-    until: datetime
+
+class NobodyThere(Exception):
+    """This team is no more, or nobody has come in yet, so nothing can be sealed to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """That somebody saw the case, as its book tells. `kind`: "opened", "listed" or "refused"; `name` is ""
-    where a list showed it to a whole team."""
+    """That somebody saw the case, or tried to, as its book tells. `kind`: "opened_by", "listed" or "refused".
+
+    `name` is "" where a list showed the label of the case to a whole team.
+    """
 
     at: datetime
     kind: str
@@ -55,56 +53,132 @@ class Access:
 def give(case: OpenCase, team: TeamCard, terms: Terms, now: datetime, label: str = "") -> Release:
     """Let a team in: the paper into the case, the key of the case sealed to the team, a line in the book.
 
-    A team that was let in before gets these terms instead. Raises TooLong, NotTheOwners.
+    A team that is let in already gets these terms instead, and has to open the case again. Call it outside
+    any transaction that holds the case. Raises TooLong, NobodyThere, NotTheOwners.
     """
-    raise NotImplementedError
+    keys.owners_only(case)
+    terms = replace(terms, until=_end(terms.until, now))
+    with transaction.atomic():
+        card = _held(team.id)
+        row = Grant.objects.filter(case_id=case.id, team_id=card.id).first()
+        grant_id = row.pk if row else keys.new_id()
+        before = papers.holding(case).get(grant_id)
+        if before is not None:
+            papers.change(case, replace(before, ended_at=now), Note("release_replaced"), now)
+            unlocked.end_at_desks(case.id)
+        facts = {
+            "grant": grant_id,
+            "team": card.name,
+            "organisation": card.organisation,
+            "scopes": sorted(terms.scopes),
+            "until": terms.until.isoformat(),
+        }
+        label = label.strip()[:LONGEST_LABEL]
+        release = papers.add(case, card, grant_id, terms, label, Note("released", facts), now)
+        grant_rows.put(case, release, card)
+    return release
 
 
 def renew(case: OpenCase, release: Release, until: datetime, now: datetime) -> Release:
-    """Let it hold until another day, on the same terms. Raises TooLong, NotTheOwners."""
-    raise NotImplementedError
+    """Let it hold until another day, on the same terms; one that was taken back is given anew.
+
+    The owner's alone, but for a release that the agency has on file. Raises TooLong, NobodyThere,
+    NotTheOwners, ChangedMeanwhile.
+    """
+    if release.terms.consent is not Consent.on_file:
+        keys.owners_only(case)
+    until = _end(until, now)
+    with transaction.atomic():
+        card = _held(release.team_id)
+        if release.ended_at is not None:
+            return give(case, card, replace(release.terms, until=until), now, release.label)
+        facts = {
+            "grant": release.grant_id,
+            "team": card.name,
+            "organisation": card.organisation,
+            "until": until.isoformat(),
+        }
+        renewed = replace(release, terms=replace(release.terms, until=until))
+        renewed = papers.change(case, renewed, Note("renewed", facts), now)
+        grant_rows.put(case, renewed, card)
+    return renewed
 
 
 def revoke(case: OpenCase, grant_id: str, now: datetime, rewrite: Iterable[Rewrite]) -> OpenCase:
     """Take it back: the case gets a new key and closes in every browser, the one that asked included.
 
-    `rewrite`: see `cases.rekey`; doors call `takedowns.rekey.revoke`. Raises NotTheOwners, and as
-    `rekey.rekey`.
+    `rewrite`: see `cases.rekey`; doors call `takedowns.rekey.revoke`. Raises NoSuchRelease, NotTheOwners, and
+    as `rekey.rekey`.
     """
-    raise NotImplementedError
+    keys.owners_only(case)
+    with transaction.atomic():
+        release = papers.holding(case).get(grant_id)
+        if release is None:
+            raise NoSuchRelease
+        facts = {"grant": grant_id, "team": release.team, "organisation": release.organisation}
+        papers.change(case, replace(release, ended_at=now), Note("revoked", facts), now)
+        grant_rows.empty(case.id, grant_id, now)
+        return rekey(case, now, rewrite)
 
 
 def releases(case: OpenCase) -> tuple[Release, ...]:
-    """Every release of this case, those that ended included, the newest first."""
-    raise NotImplementedError
+    """Every release of this case, those that ended included, the newest first. Raises seals.WrongKey."""
+    return papers.read(case)
 
 
-def set_label(case: OpenCase, grant_id: str, text: str, now: datetime) -> None:
-    """Under which name a team's lists show the case. A pseudonym, never a real name. Raises NotLetIn."""
-    raise NotImplementedError
+def set_label(case: OpenCase, grant_id: str, text: str, now: datetime) -> Release:
+    """Under which name a team's lists show the case. A pseudonym, never a real name.
 
-
-def open_as(desk: Desk, grant_id: str, now: datetime, rewrite: Iterable[Rewrite]) -> unlocked.Session:
-    """Open a granted case from a desk; that it was opened stands in the book before anything is given out.
-
-    Raises NotLetIn. `rewrite` as in `revoke`: a case that waits for a new key gets it now; doors call
-    `takedowns.rekey.open_as`.
+    Also for a team that may only read: it is about their list. Raises NoSuchRelease, NobodyThere.
     """
-    raise NotImplementedError
-
-
-def keys_of(desk: Desk, grant_ids: Collection[str], now: datetime) -> dict[str, Granted]:
-    """For a list: the keys of those of these grants that this desk may open, by grant.
-
-    The first list of a day that shows a case to a team writes so into the book of that case, all of a page in
-    a fixed number of statements; what cannot be written down is left out.
-    """
-    raise NotImplementedError
+    with transaction.atomic():
+        release = papers.holding(case).get(grant_id)
+        if release is None or not release.is_live(now):
+            raise NoSuchRelease
+        card = _held(release.team_id)
+        label = text.strip()[:LONGEST_LABEL]
+        note = Note("labelled", {"grant": grant_id, "label": label}, by=case.by)
+        named = papers.change(case, replace(release, label=label), note, now)
+        grant_rows.put(case, named, card)
+    return named
 
 
 def accesses(case: OpenCase) -> tuple[Access, ...]:
     """Who saw the case and when, the newest first. Raises Tampered."""
-    raise NotImplementedError
+    kinds = (let_in.OPENED, let_in.LISTED, refusals.KIND)
+    found = []
+    for entry in reversed(book.timeline(case)):
+        if entry.note.kind in kinds:
+            by = actors.read(entry.note.by)
+            at = entry.note.facts.get("at")
+            when = datetime.fromisoformat(at) if at else entry.at
+            found.append(Access(when, entry.note.kind, by.name, by.team))
+    return tuple(found)
+
+
+def sweep(now: datetime) -> int:
+    """Empty the grants whose time is over, and say how many: from here on nobody opens them.
+
+    Forgets as well who looked at what from desks that closed long ago.
+    """
+    Look.objects.filter(made_at__lte=now - LOOKS_LAST).delete()
+    over = Grant.objects.filter(expires_at__lte=now, revoked_at=None)
+    return over.update(sealed=b"", revoked_at=F("expires_at"))
+
+
+def _end(until: datetime, now: datetime) -> datetime:
+    """To the second, as it is bound into the grant."""
+    end = until.astimezone(UTC).replace(microsecond=0)
+    if not now < end <= now + LONGEST:
+        raise TooLong
+    return end
+
+
+def _held(team_id: str) -> TeamCard:
+    card = teams.held(team_id)
+    if card is None or not card.public_key:
+        raise NobodyThere
+    return card
 
 
 __all__ = [
@@ -112,6 +186,8 @@ __all__ = [
     "Actor",
     "Consent",
     "Granted",
+    "NoSuchRelease",
+    "NobodyThere",
     "NotLetIn",
     "NotTheOwners",
     "Release",
@@ -124,6 +200,8 @@ __all__ = [
     "open_as",
     "releases",
     "renew",
+    "reseal_team",
     "revoke",
     "set_label",
+    "sweep",
 ]

@@ -31,6 +31,16 @@ class OpenCase:
     may_write: bool = True
 
 
+class NotTheOwners(Exception):
+    """Only the owner of a case may do this, not somebody who was let in."""
+
+
+def owners_only(case: OpenCase) -> None:
+    """Raises NotTheOwners where somebody else has the case open."""
+    if case.by != OWNER:
+        raise NotTheOwners
+
+
 def new_id() -> str:
     """A name for a row that says nothing."""
     return secrets.token_hex(16)

@@ -12,6 +12,8 @@ from survivor_portal.cases.keys import Document, OpenCase
 from survivor_portal.cases.models import Record as Row
 
 TABLE = "cases_record"
+# The record that holds what the case itself needs: its secret key and how long it is kept.
+OWN = "own"
 AT_ONCE = 200
 
 

@@ -10,11 +10,13 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 
 from survivor_portal import seals
-from survivor_portal.cases import access, book, keys, records
+from survivor_portal.cases import book, keys, records
 from survivor_portal.cases.book import CaseGone, Note
 from survivor_portal.cases.keys import Document, OpenCase
 from survivor_portal.cases.models import Arrival, Case
 
+# Who signs in the book for what came in.
+SLOT = "slot"
 HANDLE_LASTS = timedelta(hours=2)
 # Nothing takes out while the owner is away, so somebody who floods the slot is stopped here.
 MOST_WAITING = 500
@@ -60,7 +62,7 @@ def take_in(case: OpenCase, now: datetime, receive: Receiver | None = None) -> t
         rows = list(Arrival.objects.select_for_update().filter(case_id=case.id))
         if not rows:
             return ()
-        (own,) = records.read(case, access.OWN)
+        (own,) = records.read(case, records.OWN)
         secrets = secrets_of(own.document)
         found, unreadable = [], 0
         for row in rows:
@@ -70,9 +72,9 @@ def take_in(case: OpenCase, now: datetime, receive: Receiver | None = None) -> t
                 continue
             found.append({**keys.unpacked(text), "kind": row.kind})
         found.sort(key=lambda arrived: str(arrived["at"]))
-        notes = [Note("arrived", arrived, by="slot") for arrived in found]
+        notes = [Note("arrived", arrived, by=SLOT) for arrived in found]
         if unreadable:
-            notes.append(Note("arrived_unreadable", {"count": unreadable}, by="slot"))
+            notes.append(Note("arrived_unreadable", {"count": unreadable}, by=SLOT))
         book.add(case, notes, now)
         Arrival.objects.filter(pk__in=[row.pk for row in rows]).delete()
         if receive is not None:

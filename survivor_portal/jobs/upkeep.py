@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from survivor_portal.cases import ending
+from survivor_portal.cases import ending, grants
 from survivor_portal.correspondence import relays
 from survivor_portal.keystore import capsules as keystore_capsules
 from survivor_portal.keystore import holder
@@ -23,9 +23,10 @@ def visits(_: Work, now: datetime) -> None:
 
 def cases(_: Work, now: datetime) -> None:
     """Delete cases that ran out and addresses that closed, finish deletions that stopped, close what was left
-    open."""
+    open, empty what was granted for a time that is over."""
     if settings.CASES_OPEN:
         ending.sweep(now)
+        grants.sweep(now)
         relays.sweep(now)
 
 

@@ -78,7 +78,7 @@ TABLES: dict[Cluster, dict[str, _Line]] = {
             mailin=Right("case_id kind", insert=ALL),
         ),
         "cases_entrusted": _of(worker=Right("id case_id expires_at", delete=True)),
-        "cases_unlocked": _of(worker=Right("id tag created_at seen_at", delete=True)),
+        "cases_unlocked": _of(worker=Right("id tag at_desk created_at seen_at", delete=True)),
         "cases_throttle": _of(worker=Right(ALL, update="strikes next_try_at", delete=True)),
         "cases_gone": _of(worker=Right(ALL, insert=ALL, delete=True)),
         # A release ends by the day; of it a worker sees no key and of the staff nothing.

@@ -1,8 +1,12 @@
-"""Give a case a new key, its requests included: whoever was let in and no longer is opens nothing of it."""
+"""Give a case a new key, its requests included: whoever was let in and no longer is opens nothing of it.
+
+What may change the key of a case on the way is here too, so that no door forgets the requests.
+"""
 
 from datetime import datetime
 
-from survivor_portal.cases import keys
+from survivor_portal.advocates.opened import Session as Desk
+from survivor_portal.cases import grants, keys, unlocked
 from survivor_portal.cases import rekey as cases_rekey
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.takedowns.models import Takedown as Row
@@ -15,6 +19,26 @@ SEALED = ("overview", "details")
 def rekey(case: OpenCase, now: datetime) -> OpenCase:
     """The case under a new key, closed in every browser. One transaction. Raises as `cases.rekey.rekey`."""
     return cases_rekey.rekey(case, now, [_rewrite])
+
+
+def revoke(case: OpenCase, grant_id: str, now: datetime) -> OpenCase:
+    """Take back what a team was granted. The case is closed in every browser; whoever asked goes on with what
+    this gives, under its new key. Raises as `cases.grants.revoke`."""
+    return grants.revoke(case, grant_id, now, [_rewrite])
+
+
+def open_as(desk: Desk, grant_id: str, now: datetime) -> unlocked.Session:
+    """Open a granted case from a desk. Raises NotLetIn, away.NotNow."""
+    return grants.open_as(desk, grant_id, now, [_rewrite])
+
+
+def where_wanted(session: unlocked.Session, now: datetime) -> unlocked.Session:
+    """A case just opened by its owner, under a new key where it waits for one: somebody who left had the one
+    it has. Open in this browser, closed in all others. Raises as `rekey`."""
+    if not cases_rekey.is_wanted(session.case):
+        return session
+    changed = rekey(session.case, now)
+    return unlocked.begin(changed, now, watched=session.watched)
 
 
 def _rewrite(old: OpenCase, new: OpenCase) -> None:

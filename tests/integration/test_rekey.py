@@ -76,7 +76,7 @@ def test_phrase_and_recovery_code_open_everything_as_before(new: access.NewCase)
 
 def test_t15_the_old_key_opens_nothing_of_a_whole_dump(new: access.NewCase) -> None:
     case = new.session.case
-    (own,) = records.read(case, access.OWN)
+    (own,) = records.read(case, records.OWN)
     old_secret = bytes.fromhex(own.document["secret"])
     assert opened(dumped("main"), [case.case_key], halves(case)) == len(sealed_rows(dumped("main"))) >= 7
 
@@ -97,7 +97,7 @@ def test_t15_nothing_that_was_ever_readable_gives_the_way_to_the_new_key(new: ac
     case = new.session.case
     index, phrase = opening.code_index(new.code), phrases.canonical(new.phrase)
     tried = opening.try_secret(index, throttle.Bucket.phrase, phrase, NOW)
-    seen = json.dumps([str(readable(case)), [record.document for record in records.read(case, access.OWN)]])
+    seen = json.dumps([str(readable(case)), [record.document for record in records.read(case, records.OWN)]])
 
     rekey(case, LATER)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from survivor_portal.cases import access, records
+from survivor_portal.cases import records
 from survivor_portal.cases.unlocked import Session
 from tests.integration import test_case_rounds as rounds
 from tests.integration.test_case_page import THEIR_WORDS, browser, plan_data, post, session, words  # noqa: F401
@@ -76,7 +76,7 @@ def test_the_days_that_were_chosen_stay_chosen_and_are_not_kept(browser: Client,
     answer = stays(browser, "keep_days", days="30")
 
     assert is_chosen(answer, "days", "30")
-    (own,) = records.read(session.case, access.OWN)
+    (own,) = records.read(session.case, records.OWN)
     assert str(own.document["keep_days"]) != "30"
 
 

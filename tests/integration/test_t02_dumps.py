@@ -103,5 +103,5 @@ def test_t02_what_waits_in_the_slot_opens_with_the_case_only(new: access.NewCase
 
 
 def secret_of(case: OpenCase) -> bytes:
-    (own,) = records.read(case, access.OWN)
+    (own,) = records.read(case, records.OWN)
     return bytes.fromhex(own.document["secret"])

@@ -149,7 +149,7 @@ def _opens(new: access.NewCase) -> str:
 
 
 def _waiting(case: keys.OpenCase) -> list[bytes]:
-    (own,) = records.read(case, access.OWN)
+    (own,) = records.read(case, records.OWN)
     secret = bytes.fromhex(own.document["secret"])
     return [
         seals.open_sealed(

@@ -1,10 +1,12 @@
 """What came in through the slot of a case while it was closed, and what follows from each kind of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
-from survivor_portal.cases import slot
-from survivor_portal.cases.keys import Document, OpenCase
+from survivor_portal.cases import refusals, slot
+from survivor_portal.cases.keys import OWNER, Document, OpenCase
+from survivor_portal.cases.slot import SLOT
 from survivor_portal.followups import reminders
 from survivor_portal.web.survivor import asked, keeping_drafts, mail_arrived, posted
 
@@ -16,6 +18,7 @@ RECEIVED: dict[str, Received] = {
     mail_arrived.KIND: mail_arrived.received,
     asked.LOOKUP: asked.received_lookup,
     asked.LINK_CHECK: asked.received_check,
+    refusals.KIND: refusals.received,
     reminders.TOLD: reminders.received,
     **posted.RECEIVED,
 }
@@ -23,6 +26,9 @@ RECEIVED: dict[str, Received] = {
 
 def take_in(case: OpenCase, now: datetime) -> None:
     """Empty the slot of an open case. A kind nobody knows is in the book and has no further effect."""
+    if case.by != OWNER:
+        # What comes in is not the doing of somebody at a desk who opened the door.
+        case = replace(case, by=SLOT, may_write=True)
     slot.take_in(case, now, lambda arrived: _receive(case, arrived, now))
 
 

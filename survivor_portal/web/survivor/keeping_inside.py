@@ -127,7 +127,7 @@ def _page(
     elif issubclass(FORMS[page], keeping_forms.NewPhrase):
         context["suggested"] = [phrases.new_phrase(style) for style in phrases.Style]
     elif page == keeping_forms.Days.step:
-        (own,) = records.read(session.case, access.OWN)
+        (own,) = records.read(session.case, records.OWN)
         form = form or keeping_forms.Days(initial={"days": str(own.document["keep_days"])})
     elif page == keeping_forms.OwnTime.step:
         data = holder_of(request).open()

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from survivor_portal.cases import access, records
 from survivor_portal.cases.unlocked import Session
+from survivor_portal.takedowns import rekey
 from survivor_portal.web.safety.networks import What
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
@@ -46,9 +47,10 @@ def act(request: HttpRequest, step: str) -> HttpResponse:
     if isinstance(tried, No):
         form.renew()
         return _page(request, form, tried)
-    opened_of(request).begin(tried.session)
-    arrivals.take_in(tried.session.case, now)
-    _stand_at_the_beginning(request, tried.session)
+    session = rekey.where_wanted(tried.session, now)
+    opened_of(request).begin(session)
+    arrivals.take_in(session.case, now)
+    _stand_at_the_beginning(request, session)
     if tried.failed_tries or step == "recover":
         context = {"failed_tries": tried.failed_tries, "by_recovery": step == "recover"}
         return answered(request, "survivor/keep/news.html", context)
