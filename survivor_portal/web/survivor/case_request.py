@@ -23,7 +23,7 @@ from survivor_portal.web.survivor import case_words, mailing, posted, second
 from survivor_portal.web.survivor.case_desk import REQUEST, UNPROCESSABLE, Desk, here
 from survivor_portal.web.survivor.case_forms import Back, Noted, SentHere
 from survivor_portal.web.survivor.case_items import FEW, FOLD, BadNumbers, read_numbers, span
-from survivor_portal.web.survivor.case_writing import CHANGED, as_seen, write
+from survivor_portal.web.survivor.case_writing import CHANGED, as_seen, told, write
 from survivor_portal.web.survivor.drafting import may_type
 from survivor_portal.web.survivor.flow import Stand
 
@@ -135,7 +135,7 @@ def page(desk: Desk, takedown: Takedown, noted: Noted | None = None, why: Words 
         # What waits here has not even left.
         "unproven": _is_unproven(standing) and not any(line.waits for line in sent_from_here),
         "spread": [(one.item, spread_words(one)) for one in spread.known(standing)][:FOLD],
-        "why": why,
+        "why": why or told(desk),
         "posted": sent_from_here,
         "may_stop": any(line.may_stop for line in sent_from_here),
         "relay": thread.address if thread else "",
