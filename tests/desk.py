@@ -8,7 +8,7 @@ from functools import cache
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from survivor_portal import seals
+from survivor_portal import seals, spoken
 from survivor_portal.advocates import opened, team_keys
 from survivor_portal.advocates.models import Membership, Organisation, Person, Team
 from survivor_portal.advocates.who import Role, TeamCard
@@ -83,7 +83,7 @@ def a_team(
         owner = Organisation.objects.get(pk=organisation_id)
     else:
         owner = Organisation.objects.create(
-            id=_id(), code=_id()[:12], name=organisation, country="US", notice=notice, created_on=today
+            id=_id(), code=spoken.drawn(8), name=organisation, country="US", notice=notice, created_on=today
         )
     pair = seals.new_pair()
     team = Team.objects.create(

@@ -17,6 +17,8 @@ class TicketKind(StrEnum):
 
     invitation = "join"
     reset = "reset"
+    # The second step as well.
+    anew = "anew"
 
 
 class Organisation(models.Model):
@@ -153,3 +155,14 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return "a saved filter"
+
+
+class Remembered(models.Model):
+    """What the accounts' library remembers for minutes, such as a code that was used. See `remembered`."""
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return "something remembered"

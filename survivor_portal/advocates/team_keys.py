@@ -22,22 +22,23 @@ def sealed_for(person_id: str, public: bytes, team_id: str, number: int, secret:
     return seals.seal_to(public, secret, context=_context(team_id, person_id, number))
 
 
+def opened(seat: Membership, team: Team, secret: bytes) -> bytes | None:
+    """The team's secret half, with the person's own; None where nobody has let the person in."""
+    # A seat of an earlier pair of the team opens nothing that counts any more.
+    if not seat.sealed or seat.key_number != team.key_number:
+        return None
+    context = _context(team.pk, seat.person_id, seat.key_number)
+    try:
+        return seals.open_sealed(secret, bytes(seat.sealed), context=context)
+    except seals.WrongKey:
+        return None
+
+
 def seats(person_id: str, secret: bytes) -> tuple[Seat, ...]:
     """All places of a person in teams, by organisation and name; opened where somebody let the person in."""
     rows = Membership.objects.filter(person_id=person_id).select_related("team__organisation")
     ordered = rows.order_by("team__organisation__name", "team__name", "team_id")
-    return tuple(Seat(card(row.team), Role(row.role), _opened(row, secret)) for row in ordered)
-
-
-def _opened(row: Membership, secret: bytes) -> bytes | None:
-    # A seat of an earlier pair of the team opens nothing that counts any more.
-    if not row.sealed or row.key_number != row.team.key_number:
-        return None
-    context = _context(row.team_id, row.person_id, row.key_number)
-    try:
-        return seals.open_sealed(secret, bytes(row.sealed), context=context)
-    except seals.WrongKey:
-        return None
+    return tuple(Seat(card(row.team), Role(row.role), opened(row, row.team, secret)) for row in ordered)
 
 
 def _context(team_id: str, person_id: str, number: int) -> bytes:

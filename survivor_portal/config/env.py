@@ -15,6 +15,7 @@ from survivor_portal.config import (
     backups,
     bells,
     counting,
+    desk,
     keyring,
     lookups,
     mails,
@@ -83,6 +84,7 @@ class Environment:
     hsts_preload: bool = False
     # Keeping cases: who looked at it and when must be known, or it stays off.
     cases_reviewed: bool = False
+    desk_open: bool = False
     index_key: str = field(repr=False, default="")
     epoch_dir: Path = Path()
     # The cluster of the cases and the socket of the key process, or None for two files in the data folder.
@@ -108,6 +110,7 @@ def for_development(environ: Mapping[str, str]) -> Environment:
         data_dir=data_dir,
         secret_key=_development_key(data_dir, "secret-key"),
         index_key=_development_key(data_dir, "index-key"),
+        desk_open=desk.for_development(environ),
         epoch_dir=_development_folder(data_dir / "epochs"),
         auto_key=autokeys.for_development(data_dir, DEVELOPMENT_MARK),
         mail=mails.for_development(environ),
@@ -193,6 +196,7 @@ def for_production(environ: Mapping[str, str]) -> Environment:
         found,
         web_processes=counting.here(environ, problems),
         counts=counting.read(environ, counts_password, found.broker, problems),
+        desk_open=desk.for_production(environ, keeps_cases=found.cases_reviewed, problems=problems),
     )
     if found.cases_reviewed:
         found = replace(

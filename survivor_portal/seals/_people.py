@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from survivor_portal.seals._keys import derive
 from survivor_portal.seals._locks import WrongKey
 from survivor_portal.seals._pads import padded, unpadded
 
@@ -30,6 +31,12 @@ def new_pair() -> Pair:
     """A fresh X25519 pair."""
     key = X25519PrivateKey.generate()
     return Pair(key.public_key().public_bytes_raw(), key.private_bytes_raw())
+
+
+def pair_from(secret: bytes, purpose: str) -> Pair:
+    """The pair that belongs to a long random secret, the same each time: HKDF-SHA256, then X25519."""
+    key = derive(secret, salt=None, info=b"pair1|" + purpose.encode())
+    return Pair(public_of(key), key)
 
 
 def public_of(secret: bytes) -> bytes:

@@ -1,5 +1,7 @@
 """The token a browser holds: its name in the database, and the keys that hang on it."""
 
+import base64
+import binascii
 import hashlib
 import secrets
 
@@ -16,6 +18,20 @@ def new_token() -> bytes:
 def token_id(token: bytes) -> bytes:
     """The name under which a token's row is kept. The token cannot be found from it."""
     return hashlib.sha256(b"sid" + _checked(token)).digest()
+
+
+def written(token: bytes) -> str:
+    """A token as text for a link: 43 signs that need no quoting (RFC 4648 section 5, without padding)."""
+    return base64.urlsafe_b64encode(_checked(token)).rstrip(b"=").decode("ascii")
+
+
+def read_token(text: str) -> bytes | None:
+    """The token again; None for whatever is none. There is exactly one way to write each."""
+    try:
+        token = base64.b64decode(text.strip().encode("ascii") + b"=", altchars=b"-_", validate=True)
+    except (UnicodeEncodeError, binascii.Error):
+        return None
+    return token if len(token) == TOKEN_BYTES and written(token) == text.strip() else None
 
 
 def token_key(token: bytes, purpose: str, *, bound_to: bytes | None = None) -> bytes:

@@ -14,7 +14,13 @@ from django.conf import settings
 from django.db import connections
 
 # Rows that open only with a cookie and end within hours. A copy that lives for a month must not hold them.
-NEVER_COPIED = ("visits_visit", "cases_unlocked")
+NEVER_COPIED = (
+    "visits_visit",
+    "cases_unlocked",
+    "advocates_atdesk",
+    "advocates_remembered",
+    "django_session",
+)
 _PROGRAMS = Path("/usr/lib/postgresql")
 _LOCKED = re.compile("locked|busy")
 # Three seconds in all, in steps that grow: seconds.

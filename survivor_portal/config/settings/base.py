@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from survivor_portal.config import accounts
+from survivor_portal.config import accounts, desk
 from survivor_portal.config.env import EXIT_TARGET as DEFAULT_EXIT_TARGET
 from survivor_portal.config.env import FLOOD_FROM as DEFAULT_FLOOD_FROM
 from survivor_portal.config.env import HOUSE, NEUTRAL_NAME
@@ -182,9 +182,12 @@ WEB_PROCESSES_HERE = 1
 # The Redis in which all web processes count together; "": each for itself.
 COUNTS_URL = ""
 
+# What is remembered of a sign-in for minutes, by all web processes together.
+CACHES = desk.caches()
+
 # Who works at a desk. The names in the browser say nothing.
 AUTH_USER_MODEL = "advocates.Person"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["survivor_portal.advocates.hashing.KeyedArgon2"]
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_NAME = "__Host-d"
 SESSION_COOKIE_SECURE = True
