@@ -46,7 +46,7 @@ def put(case: OpenCase, release: Release, card: TeamCard) -> None:
             "expires_at": release.terms.until,
             "revoked_at": None,
             "team_key_number": card.key_number,
-            "sealed": _sealed(case, release, card),
+            "sealed": sealed(case, release, card),
         },
     )
 
@@ -91,7 +91,7 @@ def renew_keys(case: OpenCase, held: Iterable[Release], now: datetime) -> None:
             row.sealed = b""
         else:
             row.expires_at, row.team_key_number = release.terms.until, card.key_number
-            row.sealed = _sealed(case, release, card)
+            row.sealed = sealed(case, release, card)
         kept.append(row)
     if kept:
         Row.objects.bulk_update(kept, ["sealed", "expires_at", "team_key_number"])
@@ -134,7 +134,8 @@ def _for_new_pair(row: Row, secret: bytes, new: TeamCard) -> bytes:
     return seals.seal_to(new.public_key, text, context=context)
 
 
-def _sealed(case: OpenCase, release: Release, card: TeamCard) -> bytes:
+def sealed(case: OpenCase, release: Release, card: TeamCard) -> bytes:
+    """The key of a case and the terms of a release, for this team and for as long as the release holds."""
     terms = release.terms
     text = keys.packed(
         {

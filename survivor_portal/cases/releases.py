@@ -1,7 +1,7 @@
 """The paper of a release, kept in the case: who was let in, for what, until when, and who agreed."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from survivor_portal.advocates.who import TeamCard
@@ -30,11 +30,23 @@ class Consent(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A dated release that an agency has in its files: when it was signed and until when, and by whom.
+
+    `agreed` is any way but `on_file`.
+    """
+
+    agreed: Consent
+    signed_on: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What was agreed: what for, what the team may do, until when, who of the team must not see the case.
 
     `not_for`: ids of people at the desk. `typed_name` and `typed_parent` are signatures. `notice`: the words
-    on what the agency must report, as they were shown.
+    on what the agency must report, as they were shown. `paper`: with the consent `on_file` only.
     """
 
     purpose: str
@@ -45,6 +57,7 @@ class Terms:
     typed_name: str = ""
     typed_parent: str = ""
     notice: str = ""
+    paper: Paper | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +127,7 @@ def _plain(release: Release) -> Document:
         "typed_name": terms.typed_name,
         "typed_parent": terms.typed_parent,
         "notice": terms.notice,
+        "paper": _plain_paper(terms.paper),
     }
 
 
@@ -128,6 +142,7 @@ def _release(record: Record) -> Release:
         typed_name=plain["typed_name"],
         typed_parent=plain["typed_parent"],
         notice=plain["notice"],
+        paper=_paper(plain.get("paper")),
     )
     team_id, team = plain["team"]
     organisation_id, organisation = plain["organisation"]
@@ -144,6 +159,17 @@ def _release(record: Record) -> Release:
         ended_at=datetime.fromisoformat(plain["ended_at"]) if plain["ended_at"] else None,
         revision=record.revision,
     )
+
+
+def _plain_paper(paper: Paper | None) -> list[str] | None:
+    return [paper.agreed.value, paper.signed_on.isoformat(), paper.until.isoformat()] if paper else None
+
+
+def _paper(plain: list[str] | None) -> Paper | None:
+    if plain is None:
+        return None
+    agreed, signed_on, until = plain
+    return Paper(Consent(agreed), date.fromisoformat(signed_on), date.fromisoformat(until))
 
 
 def _moment(at: datetime) -> str:

@@ -6,9 +6,12 @@ What may change the key of a case on the way is here too, so that no door forget
 from datetime import datetime
 
 from survivor_portal.advocates.opened import Session as Desk
-from survivor_portal.cases import grants, keys, unlocked
+from survivor_portal.cases import grants, keys, taking_over, unlocked
 from survivor_portal.cases import rekey as cases_rekey
+from survivor_portal.cases.access import Owner
 from survivor_portal.cases.keys import OpenCase
+from survivor_portal.cases.offers import Offer
+from survivor_portal.cases.releases import Terms
 from survivor_portal.takedowns.models import Takedown as Row
 from survivor_portal.takedowns.operations import TABLE
 
@@ -30,6 +33,31 @@ def revoke(case: OpenCase, grant_id: str, now: datetime) -> OpenCase:
 def open_as(desk: Desk, grant_id: str, now: datetime) -> unlocked.Session:
     """Open a granted case from a desk. Raises NotLetIn, away.NotNow."""
     return grants.open_as(desk, grant_id, now, [_rewrite])
+
+
+def take_over(
+    offer: Offer,
+    now: datetime,
+    *,
+    code: str,
+    phrase: str,
+    owner: Owner,
+    keep_days: int,
+    stays: Terms | None,
+    watched: bool = False,
+) -> unlocked.Session:
+    """Give a case that a team brought along to its person. As `cases.taking_over.take_over`."""
+    return taking_over.take_over(
+        offer,
+        now,
+        [_rewrite],
+        code=code,
+        phrase=phrase,
+        owner=owner,
+        keep_days=keep_days,
+        stays=stays,
+        watched=watched,
+    )
 
 
 def where_wanted(session: unlocked.Session, now: datetime) -> unlocked.Session:
