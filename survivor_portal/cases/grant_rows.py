@@ -6,7 +6,7 @@ to the case, the grant and the end of the release, so no row can be made to last
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -20,6 +20,7 @@ from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.models import Case
 from survivor_portal.cases.models import Grant as Row
 from survivor_portal.cases.releases import Release
+from survivor_portal.insights import team_counts
 
 AT_ONCE = 1000
 
@@ -37,8 +38,10 @@ class Inside:
 
 
 def put(case: OpenCase, release: Release, card: TeamCard) -> None:
-    """Seal the key of a case to a team on the terms of a release: a new row, or the one it has."""
-    Row.objects.update_or_create(
+    """Seal the key of a case to a team on the terms of a release: a new row, or the one it has.
+
+    A case that a team is let into for the first time counts in the team's figures."""
+    _row, is_new = Row.objects.update_or_create(
         id=release.grant_id,
         defaults={
             "case_id": case.id,
@@ -49,6 +52,9 @@ def put(case: OpenCase, release: Release, card: TeamCard) -> None:
             "sealed": sealed(case, release, card),
         },
     )
+    if is_new:
+        today = release.given_at.astimezone(UTC).date()
+        team_counts.count((card.id,), [team_counts.Event(team_counts.What.LET_IN)], today)
 
 
 def empty(case_id: str, grant_id: str, now: datetime) -> None:

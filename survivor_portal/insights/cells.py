@@ -196,4 +196,4 @@ def _may_be(mark: Mark, number: int) -> bool:
     """Could a cell that is marked so hold this number?"""
     if mark is Mark.SMALL:
         return 0 < number < LEAST
-    return mark is Mark.WITHHELD and number >= 0
+    return mark is Mark.WITHHELD and number > 0  # a zero is shown

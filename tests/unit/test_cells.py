@@ -28,7 +28,7 @@ def near(mark: Mark, number: int) -> list[int]:
     """The numbers next to this one that a cell with that mark could hold."""
     if mark is Mark.SHOWN:
         return [number]
-    least, most = (1, LEAST - 1) if mark is Mark.SMALL else (0, number + 1)
+    least, most = 1, LEAST - 1 if mark is Mark.SMALL else number + 1
     return [other for other in (number - 1, number, number + 1) if least <= other <= most]
 
 

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from survivor_portal.web.desk import signing
+from survivor_portal.web.desk import figures, signing, sites
 
 app_name = "desk"
 urlpatterns = [
     path("sign-out/", signing.sign_out, name="sign_out"),
     path("set-up/", signing.set_up, name="set_up"),
+    path("figures/", figures.page, name="figures"),
+    path("figures/table.csv", figures.table, name="figures_table"),
+    path("figures/sites/", sites.page, name="sites"),
+    path("figures/sites/<slug:key>/", sites.site, name="site"),
 ]
