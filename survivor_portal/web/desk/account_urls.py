@@ -6,4 +6,5 @@ from survivor_portal.web.desk import signing
 
 urlpatterns = [
     path("sign-in/", signing.sign_in, name="account_login"),
+    path("second-step/", signing.second_step, name="mfa_authenticate"),
 ]

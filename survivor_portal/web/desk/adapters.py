@@ -11,6 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from survivor_portal.advocates import second_factor
+
 
 class Accounts(DefaultAccountAdapter):
     """Staff accounts. Nobody can make one by themselves."""
@@ -49,6 +51,12 @@ class SecondSteps(DefaultMFAAdapter):
         "incorrect_code": _("This code did not work. Please check it, or wait for the next one."),
         "cannot_delete_authenticator": _("This is your only way to sign in. Add another one first."),
     }
+
+    def encrypt(self, text: str) -> str:
+        return second_factor.encrypt(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return second_factor.decrypt(encrypted_text)
 
     def get_totp_issuer(self) -> str:
         return str(settings.SITE_NAME)

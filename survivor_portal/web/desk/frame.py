@@ -44,6 +44,11 @@ class Here:
     session: Session
     now: datetime
 
+    @property
+    def user(self) -> Any:
+        """The account, as the accounts' library wants it."""
+        return self.request.user
+
     def page(
         self,
         template: str,

@@ -12,15 +12,19 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
+from survivor_portal.advocates import people
 from survivor_portal.web.desk import second, tries
-from survivor_portal.web.desk.forms import WRONG_PASSWORD, PasswordAgain
+from survivor_portal.web.desk.forms import BUSY, WRONG_PASSWORD, PasswordAgain
 from survivor_portal.web.desk.frame import Here
 from survivor_portal.web.forms import PUT_OFF
 from survivor_portal.web.safety.desk import desk_of
+
+__all__ = ["Here", "at_desk", "sensitive", "setting_up"]
 
 P = ParamSpec("P")
 View = Callable[Concatenate[Here, P], HttpResponse]
@@ -47,17 +51,40 @@ def at_desk(view: View[P]) -> Page[P]:
             return _to("account_login")
         if not second.is_done(request):
             return _to("desk:set_up")
-        session = desk_of(request).open()
-        if session is None:
-            return _to("account_login")
-        if request.method == "POST" and request.POST.get("step") == STAY:
-            session = desk_of(request).stay() or session
-            _put_off(request)
-            if PUT_OFF not in request.POST:
-                return HttpResponseRedirect(request.path, status=303)
-        return view(Here(request, session, timezone.now()), *args, **parts)
+        return _in(view, request, *args, **parts)
 
     return page
+
+
+def setting_up(view: View[P]) -> Page[P]:
+    """The view, for whoever is at a desk or has yet to set up a second step: nothing else is open then."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: P.args, **parts: P.kwargs) -> HttpResponse:
+        if not settings.DESK_OPEN:
+            raise Http404
+        if not request.user.is_authenticated:
+            return _to("account_login")
+        if not second.is_done(request) and second.ways_of(request.user.pk).has_one:
+            # A sign-in that left out a step it has. None of ours does.
+            desk_of(request).end()
+            logout(request)
+            return _to("account_login")
+        return _in(view, request, *args, **parts)
+
+    return page
+
+
+def _in(view: View[P], request: HttpRequest, *args: P.args, **parts: P.kwargs) -> HttpResponse:
+    session = desk_of(request).open()
+    if session is None:
+        return _to("account_login")
+    if request.method == "POST" and request.POST.get("step") == STAY:
+        session = desk_of(request).stay() or session
+        _put_off(request)
+        if PUT_OFF not in request.POST:
+            return HttpResponseRedirect(request.path, status=303)
+    return view(Here(request, session, timezone.now()), *args, **parts)
 
 
 def sensitive(view: View[P]) -> View[P]:
@@ -69,7 +96,7 @@ def sensitive(view: View[P]) -> View[P]:
     @wraps(view)
     def page(here: Here, *args: P.args, **parts: P.kwargs) -> HttpResponse:
         request = here.request
-        if request.method != "POST" or PUT_OFF in request.POST or _is_fresh(here):
+        if request.method != "POST" or PUT_OFF in request.POST or is_fresh(here):
             _without(request, PASSWORD_AGAIN)
             return view(here, *args, **parts)
         if PASSWORD_AGAIN not in request.POST:
@@ -100,16 +127,24 @@ def _is_theirs(here: Here, form: PasswordAgain) -> bool:
     who = here.session.who
     try:
         with tries.of(here.request, who.email, here.now) as tried:
-            if here.request.user.check_password(form.cleaned_data[PASSWORD_AGAIN]):
+            try:
+                people.secret_of(who.id, form.cleaned_data[PASSWORD_AGAIN])
+            except (people.Busy, people.NotNow):
+                # Nothing was tried.
                 tried.worked()
-            else:
-                form.add_error(PASSWORD_AGAIN, WRONG_PASSWORD)
+                raise
+            tried.worked()
+    except people.WrongPassword:
+        form.add_error(PASSWORD_AGAIN, WRONG_PASSWORD)
+    except people.Busy:
+        form.add_error(None, BUSY)
     except tries.TooMany:
         form.add_error(None, tries.TOO_MANY)
     return form.is_valid()
 
 
-def _is_fresh(here: Here) -> bool:
+def is_fresh(here: Here) -> bool:
+    """Whether the password was typed again within the last five minutes."""
     at = here.request.session.get(AGAIN_AT)
     age = here.now.timestamp() - at if isinstance(at, float) else -1
     return 0 <= age < AGAIN_LASTS.total_seconds()

@@ -13,7 +13,10 @@ from django.shortcuts import render
 from survivor_portal.keystore.away import NotNow
 
 # What opens a case is never written into a page.
-SECRET = frozenset({"phrase", "new", "again", "recovery", "code", "own"})
+SECRET = frozenset(
+    {"phrase", "new", "again", "recovery", "code", "own"}
+    | {"password", "password2", "password_again", "old", "credential"}
+)
 _OF_THE_CHECK = frozenset({"csrfmiddlewaretoken"})
 
 
