@@ -1,5 +1,6 @@
 """Phrases a person can keep: drawn for them, read back however typed, or their own if it is long enough."""
 
+import hmac
 import secrets
 import unicodedata
 from enum import StrEnum
@@ -53,6 +54,12 @@ def canonical(typed: str) -> str:
     if (bare.isdecimal() and len(bare) == DIGIT_GROUPS * 4) or _is_drawn(bare):
         return bare
     return text
+
+
+def same(typed: str, kept: str) -> bool:
+    """Are these the same phrase, however they were typed?"""
+    one, other = (canonical(text).encode("utf-8", "surrogatepass") for text in (typed, kept))
+    return hmac.compare_digest(one, other)
 
 
 def refused(own: str, code: str = "") -> Refused | None:

@@ -14,6 +14,8 @@ from survivor_portal.cases.models import Record as Row
 TABLE = "cases_record"
 # The record that holds what the case itself needs: its secret key and how long it is kept.
 OWN = "own"
+# The one with answers, places and signer.
+PLAN = "plan"
 AT_ONCE = 200
 
 

@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from survivor_portal.web.desk import figures, signing, sites, team
+from survivor_portal.web.desk import case_urls, figures, signing, sites, team
 
 app_name = "desk"
 urlpatterns = [
     path("", team.teams, name="queue"),
+    *case_urls.urlpatterns,
     path("sign-out/", signing.sign_out, name="sign_out"),
     path("figures/", figures.page, name="figures"),
     path("figures/table.csv", figures.table, name="figures_table"),

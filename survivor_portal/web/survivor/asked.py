@@ -25,7 +25,7 @@ from survivor_portal.web.survivor.zones import zone_of
 
 # Purpose of the capsule, kind of the slip, kind of what comes back; as the workers know them.
 LOOKUP, LINK_CHECK = "lookup", "link_check"
-PLAN = "plan"
+PLAN = records.PLAN
 # Nobody waits longer for an answer; then it may be asked again.
 WAITED_FOR = timedelta(hours=1)
 MOST_WAITING = 10

@@ -25,7 +25,7 @@ from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import flow
 from survivor_portal.web.survivor.zones import zone_of
 
-PLAN = "plan"  # the kind of the one record with answers, places and signer
+PLAN = records.PLAN
 # Where the visitor stands is of this browser only; it is never kept in the case.
 OF_THE_VISIT = ("at", "letter", "site", "told", "watched", "lost", "request", "page", "country", "drawn")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -148,7 +147,7 @@ class AskedBack(Guarded):
 
     def clean_phrase(self) -> str:
         typed = str(self.cleaned_data["phrase"])
-        if not same(typed, self.kept):
+        if not phrases.same(typed, self.kept):
             raise forms.ValidationError(NOT_THE_SAME)
         return typed
 
@@ -230,7 +229,7 @@ class NewPhrase(WithPhrase):
         new, again = cleaned.get("new"), cleaned.get("again")
         if new and (why := phrases.refused(new)):
             self.add_error("new", REFUSED[why])
-        elif new and again and not same(new, again):
+        elif new and again and not phrases.same(new, again):
             self.add_error("again", _("The two are not the same. Please check both."))
         return cleaned
 
@@ -304,12 +303,6 @@ def _read(read: Callable[[str], str], typed: str, wrong: Words) -> str:
         return read(typed)
     except codes.Mistyped:
         raise forms.ValidationError(wrong) from None
-
-
-def same(typed: str, kept: str) -> bool:
-    """Are these the same phrase, however they were typed?"""
-    one, other = (phrases.canonical(text).encode("utf-8", "surrogatepass") for text in (typed, kept))
-    return hmac.compare_digest(one, other)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from survivor_portal.cases import access, records
-from survivor_portal.cases.unlocked import Session
+from survivor_portal.cases import access
 from survivor_portal.takedowns import rekey
+from survivor_portal.web.safety import standing
 from survivor_portal.web.safety.networks import What
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import arrivals, keeping_drafts
-from survivor_portal.web.survivor.holder import PLAN, country
 from survivor_portal.web.survivor.keeping_forms import No, Opening, Recovering, answered, to_case
 from survivor_portal.web.survivor.keeping_tries import within
 
@@ -50,7 +49,7 @@ def act(request: HttpRequest, step: str) -> HttpResponse:
     session = rekey.where_wanted(tried.session, now)
     opened_of(request).begin(session)
     arrivals.take_in(session.case, now)
-    _stand_at_the_beginning(request, session)
+    standing.begin(request, session)
     if tried.failed_tries or step == "recover":
         context = {"failed_tries": tried.failed_tries, "by_recovery": step == "recover"}
         return answered(request, "survivor/keep/news.html", context)
@@ -74,14 +73,6 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
     """What a form of this door held, its marks included."""
     names = ("code", "phrase", "recovery", "watched", "since", "asked", "answer")
     return {name: request.POST.get(name, "") for name in names}
-
-
-def _stand_at_the_beginning(request: HttpRequest, session: Session) -> None:
-    """A visit tells from here on where somebody stands in the case; what it held before goes."""
-    kept = [country(record.document) for record in records.read(session.case, PLAN)]
-    place = {"watched": session.watched, "country": kept[0] if kept else ""}
-    visit_of(request).begin()
-    visit_of(request).change(lambda data: data.update(place))
 
 
 def _page(

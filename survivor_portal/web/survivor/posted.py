@@ -20,7 +20,7 @@ from survivor_portal.web.forms import Words
 from survivor_portal.web.survivor import flow
 from survivor_portal.web.survivor.zones import zone_of
 
-PLAN = "plan"
+PLAN = records.PLAN
 # After its time a sweep tells of a letter within the hour.
 _SURELY_OVER = outgoing.TRIED_FOR + timedelta(hours=3)
 _LATE = timedelta(minutes=10)
