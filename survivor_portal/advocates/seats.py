@@ -18,8 +18,8 @@ from survivor_portal.advocates.opened import Session
 from survivor_portal.advocates.rules import Act, LastLead, NotLetIn, NotThere, NotYours
 from survivor_portal.advocates.who import Role, TeamCard, Who
 
-# Seal again what was granted to the team: its card and secret half before, its card from now on.
-Reseal = Callable[[TeamCard, bytes, TeamCard], object]
+# Seal again what was granted to the team: its card and secret half before, its card from now on, the moment.
+Reseal = Callable[[TeamCard, bytes, TeamCard, datetime], object]
 
 
 class AlreadyLetIn(Exception):
@@ -108,12 +108,12 @@ def remove(session: Session, team_id: str, person_id: str, now: datetime, reseal
             if stood.secret is None:
                 # Whoever waits to be let in again cannot seal anything: a colleague removes them.
                 raise NotLetIn
-            new_pair(stood.team, stood.secret, reseal)
+            new_pair(stood.team, stood.secret, now, reseal)
         if not Membership.objects.filter(person_id=person_id).exists():
             people.deactivate(person_id)
 
 
-def new_pair(team: Team, secret: bytes, reseal: Reseal) -> bytes:
+def new_pair(team: Team, secret: bytes, now: datetime, reseal: Reseal) -> bytes:
     """The team gets another pair; whoever is let in stays so. Gives the new secret half.
 
     Call it while the team's row is held. Old wraps, and copies of the database, open nothing sealed after it.
@@ -126,7 +126,7 @@ def new_pair(team: Team, secret: bytes, reseal: Reseal) -> bytes:
     inside = Membership.objects.filter(team=team, key_number=old_number).exclude(sealed=b"")
     for seat in inside.select_related("person"):
         _seal(seat, team, bytes(seat.person.public_key), pair.secret)
-    reseal(before, secret, team_keys.card(team))
+    reseal(before, secret, team_keys.card(team), now)
     return pair.secret
 
 

@@ -134,7 +134,7 @@ def test_whoever_is_removed_has_no_seat_and_no_desk_and_the_team_has_another_key
     told: list[tuple[TeamCard, bytes, TeamCard]] = []
 
     seats.remove(
-        at_desk(ana, NOW), team.id, bo.id, NOW, lambda old, secret, new: told.append((old, secret, new))
+        at_desk(ana, NOW), team.id, bo.id, NOW, lambda old, secret, new, now: told.append((old, secret, new))
     )
 
     assert not opened.is_open(desk.row_id, NOW)
