@@ -1,11 +1,12 @@
 """Keep and read the sealed documents of a case. Every write stands in the book, in the same transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from survivor_portal import seals
 from survivor_portal.cases import book, keys
 from survivor_portal.cases.book import Note, Tampered
 from survivor_portal.cases.keys import Document, OpenCase
@@ -87,6 +88,20 @@ def read(case: OpenCase, kind: str) -> tuple[Record, ...]:
     """All documents of one kind, in no promised order. Raises seals.WrongKey where one was tampered with."""
     rows = Row.objects.filter(case_id=case.id, kind=kind).order_by("pk")
     return tuple(_opened(case, row) for row in rows)
+
+
+def read_each(cases: Sequence[OpenCase], kind: str) -> dict[str, tuple[Record, ...]]:
+    """As `read`, for many cases by their ids. One query; a case with a record that was tampered with is left
+    out."""
+    by_id = {case.id: case for case in cases}
+    found: dict[str, list[Record]] = {case_id: [] for case_id in by_id}
+    for row in Row.objects.filter(case_id__in=by_id, kind=kind).order_by("pk"):
+        try:
+            if row.case_id in found:
+                found[row.case_id].append(_opened(by_id[row.case_id], row))
+        except seals.WrongKey:
+            del found[row.case_id]
+    return {case_id: tuple(opened) for case_id, opened in found.items()}
 
 
 def check(case: OpenCase, last: Mapping[str, int]) -> None:

@@ -16,7 +16,6 @@ Handler = Callable[[Work, datetime], Effect | None]
 HANDLERS: dict[str, Handler] = {
     "visits": upkeep.visits,
     "cases": upkeep.cases,
-    "desk": upkeep.desk,
     "epoch": upkeep.epoch,
     "capsules": upkeep.capsules,
     "slips": upkeep.slips,
@@ -31,7 +30,6 @@ HANDLERS: dict[str, Handler] = {
 REGULAR: dict[str, timedelta] = {
     "visits": timedelta(minutes=1),
     "cases": timedelta(minutes=1),
-    "desk": timedelta(minutes=5),
     "epoch": timedelta(minutes=5),
     "capsules": timedelta(minutes=5),
     "slips": timedelta(hours=1),

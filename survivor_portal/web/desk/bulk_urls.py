@@ -1,0 +1,13 @@
+"""The addresses of work on many cases at once, and of figures."""
+
+from django.urls import path
+
+from survivor_portal.web.desk import bulk_sent, figures, sites
+
+urlpatterns = [
+    path("sent/", bulk_sent.page, name="sent"),
+    path("figures/", figures.page, name="figures"),
+    path("figures/table.csv", figures.table, name="figures_table"),
+    path("figures/sites/", sites.page, name="sites"),
+    path("figures/sites/<slug:key>/", sites.site, name="site"),
+]
