@@ -44,7 +44,7 @@ from survivor_portal.web.safety.session import visit_of
 # What waits in the visit: for which desk, which page is next, and what was agreed so far.
 WAITING = "together"
 STEPS = (Notice.step, Whose.step, Release.step, Making.step, "together_card", TypedBack.step)
-BACK = {Whose.step: Notice.step, Release.step: Whose.step, Making.step: Release.step}
+BACK = {Release.step: Whose.step, Making.step: Release.step}
 BUSY_SECONDS = 60
 
 
