@@ -11,7 +11,7 @@ from typing import Any
 MOST_BYTES = 2 * 1024 * 1024
 MOST_CASES = 1_000
 MOST_LINKS = 300  # of one case
-LONGEST_LABEL = 80
+LONGEST_LABEL = 60
 LONGEST_CELL = 100_000  # characters; 300 long links in one cell
 LONGEST_ECHO = 40
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", team.teams, name="queue"),
     *case_urls.urlpatterns,
     path("sign-out/", signing.sign_out, name="sign_out"),
+    path("lists/", include("survivor_portal.web.desk.list_urls")),
     path("", include("survivor_portal.web.desk.team_urls")),
     path("", include("survivor_portal.web.desk.bulk_urls")),
 ]

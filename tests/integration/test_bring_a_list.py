@@ -1,0 +1,394 @@
+"""A list is brought at the desk: looked through first, then made after the yes, and a file only there."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections, router
+from django.test import Client
+from django.urls import reverse
+
+from survivor_portal.advocates.models import AtDesk
+from survivor_portal.advocates.who import Role
+from survivor_portal.cases import access, book, records, slot
+from survivor_portal.cases.access import Owner
+from survivor_portal.cases.actors import Scope
+from survivor_portal.cases.book import Note
+from survivor_portal.cases.models import Case, Grant
+from survivor_portal.takedowns import rekey
+from survivor_portal.web.desk.list_file import ListFile
+from tests import desk
+from tests.desk import ATeam
+from tests.desk_pages import comes_in
+from tests.visitor import Forms
+
+pytestmark = [pytest.mark.django_db(databases=["default", "keys"])]
+
+PATH = "/desk/lists/"
+DAY = timedelta(days=1)
+
+
+def table(count: int = 2, **change: str) -> str:
+    now = datetime.now(UTC)
+    row = {
+        "link": "https://social.example/p/{n}", "age_then": "adult", "age_now": "adult", "agreed_by": "adult",
+        "release_signed": (now - DAY).date().isoformat(),
+        "release_until": (now + 99 * DAY).date().isoformat(),
+        "release_on_file": "yes",
+    } | change  # fmt: skip
+    lines = [",".join(["case", *row])]
+    lines += [",".join([f"Blue {n}", *(cell.format(n=n) for cell in row.values())]) for n in range(count)]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def team() -> ATeam:
+    return desk.a_team(["Ana Li", "Bo Ek"])
+
+
+@pytest.fixture
+def at_desk(client: Client, team: ATeam) -> Client:
+    comes_in(client, team.people[0])
+    return client
+
+
+def form(response: Any, step: str) -> dict[str, str]:
+    """What the form of this step would send by itself."""
+    page = response.content.decode()
+    found = next(one for one in Forms(page).forms if one.step == step)
+    return {control.name: control.value for control in found.controls.values() if control.kind == "hidden"}
+
+
+def errors(response: Any) -> str:
+    page = response.content.decode()
+    found = re.findall(r'(?s)<div class="sp-errors".*?</div>', page)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", " ".join(found)))
+
+
+def check(client: Client, text: str = "", file: bytes | None = None, name: str = "a.csv") -> Any:
+    sent: dict[str, Any] = {**form(client.get(PATH), "cases_check"), "text": text}
+    if file is not None:
+        sent["file"] = SimpleUploadedFile(name, file)
+    return client.post(PATH, sent)
+
+
+def dump() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table of both databases, but for the moment somebody was last seen."""
+    found = {}
+    for model in apps.get_models(include_auto_created=True):
+        columns = [field.column for field in model._meta.concrete_fields]
+        if model is AtDesk:
+            columns.remove("seen_at")
+        with connections[router.db_for_read(model)].cursor() as cursor:
+            named = ", ".join(f'"{column}"' for column in columns)
+            cursor.execute(f'SELECT {named} FROM "{model._meta.db_table}"')
+            found[model._meta.db_table] = sorted(cursor.fetchall(), key=repr)
+    return found
+
+
+def brought() -> int:
+    return Case.objects.filter(owner=Owner.team).count()
+
+
+class TestManyCases:
+    def test_a_list_that_is_looked_through_changes_nothing(self, at_desk: Client) -> None:
+        at_desk.get(PATH)
+        before = dump()
+
+        good, bad = check(at_desk, table(3)), check(at_desk, table(3, release_on_file="no"))
+
+        assert "This is what would be made" in good.content.decode()
+        assert bad.status_code == 422
+        assert dump() == before
+
+    def test_after_the_yes_they_are_made_and_open_for_the_team(self, at_desk: Client, team: ATeam) -> None:
+        sent = form(check(at_desk, file=table(3).encode()), "cases_make")
+
+        made = at_desk.post(PATH, {**sent, "sure": "on"})
+
+        assert "3 cases were made" in made.content.decode()
+        assert brought() == 3
+        session = rekey.open_as(desk.at_desk(team.people[1]), Grant.objects.first().pk, datetime.now(UTC))  # type: ignore[union-attr]
+        (plan,) = records.read(session.case, "plan")
+        assert len(plan.document["items"]) == 1
+        assert plan.document["answers"]["asker"] == "advocate"
+
+    def test_without_the_yes_to_all_nothing_is_made_and_the_list_is_not_lost(self, at_desk: Client) -> None:
+        sent = form(check(at_desk, table(2)), "cases_make")
+
+        asked = at_desk.post(PATH, sent)
+
+        assert (asked.status_code, brought()) == (422, 0)
+        again = at_desk.post(PATH, {**form(asked, "cases_make"), "sure": "on"})
+        assert "2 cases were made" in again.content.decode()
+
+    def test_sent_twice_each_case_is_there_once(self, at_desk: Client) -> None:
+        sent = {**form(check(at_desk, table(2)), "cases_make"), "sure": "on"}
+        at_desk.post(PATH, sent)
+
+        again = at_desk.post(PATH, sent)
+
+        assert "were made already" in again.content.decode()
+        assert brought() == 2
+
+    def test_each_fault_is_told_by_line_and_column_and_what_was_pasted_stays(self, at_desk: Client) -> None:
+        text = table(1) + table(1, age_now="old").splitlines()[1].replace("Blue 0", "Blue 7") + "\n"
+
+        answer = check(at_desk, text)
+
+        assert "Line 3, column “age_now”" in errors(answer)
+        assert "Blue 7" in answer.content.decode()
+        assert answer.status_code == 422
+
+    def test_columns_nobody_reads_are_named_and_not_carried_on(self, at_desk: Client) -> None:
+        answer = check(at_desk, "\n".join(line + f",{n}" for n, line in enumerate(table(1).splitlines())))
+
+        assert "not read and not kept: 0" in re.sub(r"\s+", " ", answer.content.decode())
+
+    def test_a_list_of_another_desk_is_not_made(self, at_desk: Client, team: ATeam) -> None:
+        sent = {**form(check(at_desk, table(2)), "cases_make"), "sure": "on"}
+        other = Client()
+        comes_in(other, team.people[1])
+
+        for client, data in (
+            (other, sent),
+            (at_desk, {**sent, "carried": sent["carried"][:-8] + "AAAAAAA="}),
+        ):
+            answer = client.post(PATH, data)
+            assert "We do not have this list any more" in errors(answer)
+        assert brought() == 0
+
+    def test_whoever_only_reads_brings_nothing(self, client: Client) -> None:
+        team = desk.a_team(["Ana Li", "Cy Day"], roles=[Role.lead, Role.read_only])
+        comes_in(client, team.people[1])
+
+        page = client.get(PATH)
+        sent = client.post(PATH, {"step": "cases_check", "team": team.id, "text": table(1)})
+
+        assert "but not bring cases" in page.content.decode()
+        assert sent.status_code == 422
+        assert brought() == 0
+
+    def test_another_teams_name_in_the_form_is_refused(self, at_desk: Client) -> None:
+        other = desk.a_team(["Dee Fox"], name="Other", organisation="Another")
+
+        answer = at_desk.post(PATH, {"step": "cases_check", "team": other.id, "text": table(1)})
+
+        assert answer.status_code == 422
+        assert "This is what would be made" not in answer.content.decode()
+
+    def test_somebody_who_lost_their_seat_before_the_yes_makes_nothing(
+        self, at_desk: Client, team: ATeam
+    ) -> None:
+        from survivor_portal.advocates.models import Membership
+
+        sent = {**form(check(at_desk, table(2)), "cases_make"), "sure": "on"}
+        Membership.objects.filter(person_id=team.people[0].id).delete()
+
+        at_desk.post(PATH, sent)
+
+        assert brought() == 0
+
+
+class TestFiles:
+    @pytest.mark.parametrize(
+        ("content", "words"),
+        [
+            (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "no plain text from line 1 on"),
+            (b"case,link\nok,https://social.example/1\n\xff\xfe", "no plain text from line 3 on"),
+            (b"x" * (2 * 1024 * 1024 + 1), "larger than 2 MB"),
+            ("case,link\n".encode("utf-16"), "no plain text from line 1 on"),
+            (b"", "nothing in this list"),
+        ],
+    )
+    def test_what_is_no_list_is_refused_in_words(self, at_desk: Client, content: bytes, words: str) -> None:
+        answer = check(at_desk, file=content)
+
+        assert words in errors(answer)
+        assert answer.status_code == 422
+        assert b"PNG" not in answer.content
+
+    def test_nothing_of_a_file_is_on_the_disk_or_among_the_files(
+        self, at_desk: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+        answer = check(at_desk, file=table(900).encode(), name="secret name.csv")
+
+        request = answer.wsgi_request
+        assert "This is what would be made" in answer.content.decode()
+        assert list(tmp_path.iterdir()) == []
+        assert dict(request.FILES) == {}
+        assert "secret name" not in answer.content.decode()
+
+    def test_reading_stops_at_the_first_byte_that_is_no_text(self) -> None:
+        handler = ListFile()
+        handler.new_file("file", "a.csv", "text/csv", 1)
+
+        with pytest.raises(Exception) as stopped:
+            handler.receive_data_chunk(b"text\x00", 0)
+
+        assert type(stopped.value).__name__ == "StopUpload"
+        assert handler.text is None
+
+    @pytest.mark.parametrize("name", ["text", "picture"])
+    def test_a_file_in_any_other_field_is_refused_before_a_byte_of_it(
+        self, at_desk: Client, name: str
+    ) -> None:
+        answer = at_desk.post(
+            PATH, {"step": "cases_check", name: SimpleUploadedFile("a.csv", b"case,link\n")}
+        )
+
+        assert answer.status_code == 400
+
+    def test_two_files_are_refused(self, at_desk: Client) -> None:
+        files = [SimpleUploadedFile("a.csv", b"case,link\n"), SimpleUploadedFile("b.csv", b"case,link\n")]
+
+        answer = at_desk.post(PATH, {"step": "cases_check", "file": files})
+
+        assert answer.status_code == 400
+
+    def test_nobody_without_a_desk_gets_a_file_in(self, client: Client) -> None:
+        answer = client.post(PATH, {"step": "cases_check", "file": SimpleUploadedFile("a.csv", b"case\n")})
+
+        assert (answer.status_code, answer["Location"]) == (302, reverse("account_login"))
+        assert not vars(answer.wsgi_request).get("_files")
+
+    def test_a_form_without_its_token_brings_nothing(self, team: ATeam) -> None:
+        client = Client(enforce_csrf_checks=True)
+        comes_in(client, team.people[0])
+
+        answer = client.post(PATH, {"step": "cases_check", "team": team.id, "text": table(1)})
+
+        assert answer.status_code == 403
+
+    def test_every_other_address_of_the_desk_refuses_a_file(self, at_desk: Client) -> None:
+        for path in (reverse("desk:list_columns"), reverse("desk:list_sample"), reverse("desk:team")):
+            answer = at_desk.post(path, {"file": SimpleUploadedFile("a.csv", b"case,link\n")})
+            assert answer.status_code in (400, 405), path
+            assert not vars(answer.wsgi_request).get("_files")
+
+
+class TestLinksForOneCase:
+    @pytest.fixture
+    def case(self, team: ATeam) -> Any:
+        session = access.open_new(datetime.now(UTC)).session
+        plan = {"answers": {"asker": "self", "age_then": "adult", "age_now": "adult"}, "passed": ["safety"]}
+        records.add(session.case, "plan", plan, Note("plan_kept"), datetime.now(UTC))
+        return session.case
+
+    def opens(self, client: Client, team: ATeam, case: Any, *scopes: Scope) -> None:
+        """Ana opens the granted case from her desk."""
+        now = datetime.now(UTC)
+        release = desk.a_grant(case, team, now, scopes=scopes or (Scope.read, Scope.act))
+        session = rekey.open_as(comes_in(client, team.people[0]), release.grant_id, now)
+        client.cookies[settings.CASE_COOKIE] = session.token.hex()
+
+    def check(self, client: Client, text: str) -> Any:
+        return client.post(PATH, {**form(client.get(PATH), "links_check"), "text": text})
+
+    def test_links_go_into_the_plan_of_the_open_case_after_the_yes(
+        self, client: Client, team: ATeam, case: Any
+    ) -> None:
+        self.opens(client, team, case)
+        checked = self.check(client, "link,place\nhttps://social.example/1,\n,An app; @name\n")
+        (plan,) = records.read(case, "plan")
+        assert "items" not in plan.document
+
+        client.post(PATH, form(checked, "links_add"))
+        again = client.post(PATH, form(checked, "links_add"))
+
+        (plan,) = records.read(case, "plan")
+        assert [item.get("url", "") for item in plan.document["items"]] == ["https://social.example/1", ""]
+        assert "0 places were added" in again.content.decode()
+        changed = [entry.note for entry in book.timeline(case) if entry.note.kind == "plan_changed"]
+        assert len(changed) == 1
+        assert "Ana Li" in changed[0].by
+
+    def test_a_fault_is_told_and_nothing_is_added(self, client: Client, team: ATeam, case: Any) -> None:
+        self.opens(client, team, case)
+
+        answer = self.check(client, "Link\nhttps://social.example/1\nhere\n")
+
+        assert "Line 3, column “Link”" in errors(answer)
+        assert "items" not in records.read(case, "plan")[0].document
+
+    def test_links_for_another_case_than_the_open_one_are_not_added(
+        self, client: Client, team: ATeam, case: Any
+    ) -> None:
+        self.opens(client, team, case)
+        page = form(client.get(PATH), "links_check")
+        sent = form(self.check(client, "https://social.example/1"), "links_add")
+        other = access.open_new(datetime.now(UTC)).session.case
+        records.add(other, "plan", {"answers": {}, "passed": []}, Note("plan_kept"), datetime.now(UTC))
+        self.opens(client, team, other)
+
+        checked = client.post(PATH, {**page, "text": "https://social.example/2"})
+        added = client.post(PATH, sent)
+
+        assert "Another case is open now" in errors(checked)
+        assert "social.example/2" in checked.content.decode()
+        assert added.status_code == 422
+        for one in (case, other):
+            assert "items" not in records.read(one, "plan")[0].document
+
+    def test_whoever_may_only_read_the_case_adds_nothing(
+        self, client: Client, team: ATeam, case: Any
+    ) -> None:
+        self.opens(client, team, case, Scope.read)
+        sent = {
+            "step": "links_check",
+            "handle": slot.handle(case.id, datetime.now(UTC)),
+            "text": "x.com/a/status/1",
+        }
+
+        page, answer = client.get(PATH), client.post(PATH, sent)
+
+        assert "links_check" not in page.content.decode()
+        assert answer.status_code == 422
+        assert "items" not in records.read(case, "plan")[0].document
+
+
+def test_the_samples_are_lists_without_a_fault(at_desk: Client) -> None:
+    sample = at_desk.get(reverse("desk:list_sample"))
+    links = at_desk.get(reverse("desk:list_links_sample"))
+
+    assert "2" in check(at_desk, sample.content.decode()).content.decode()
+    assert "This is what would be made" in check(at_desk, sample.content.decode()).content.decode()
+    assert (
+        sample["Content-Disposition"] == links["Content-Disposition"] == 'attachment; filename="sample.csv"'
+    )
+    assert set(re.findall(r"https://[^/\s,]+", sample.content.decode() + links.content.decode())) == {
+        "https://social.example", "https://video.example",
+    }  # fmt: skip
+
+
+def test_every_column_has_words_and_stands_in_the_documentation(at_desk: Client) -> None:
+    from survivor_portal.lists import CASE_COLUMNS, Wrong
+    from survivor_portal.web.desk import list_words
+
+    documented = re.findall(r"^\| `(\w+)`", Path("docs/bring-a-list.md").read_text("utf-8"), re.M)
+    page = at_desk.get(reverse("desk:list_columns")).content.decode()
+
+    assert documented == [column.name for column in CASE_COLUMNS]
+    assert all(f"<code>{name}</code>" in page for name in documented)
+    assert list_words.WRONG.keys() == set(Wrong)
+    for column in CASE_COLUMNS:
+        line = next(
+            one
+            for one in Path("docs/bring-a-list.md").read_text().splitlines()
+            if one.startswith(f"| `{column.name}`")
+        )
+        assert all(
+            f"`{choice}`" in line or choice == "not_sure"
+            for choice in column.choices
+            if "age" not in column.name
+        )
