@@ -123,7 +123,8 @@ def page_factory(
 ) -> Iterator[Callable[..., Any]]:
     """`page_factory(js=True, viewport=(1280, 800), dark=False)` gives a page of a fresh visitor.
 
-    Addresses are relative to the served copy: `page.goto("/")`. At the end the test fails if any page
+    Addresses are relative to the served copy: `page.goto("/")`. `host`: this machine by name, as a
+    passkey wants it. At the end the test fails if any page
     wrote an error to the console, threw, got a failed request, or asked another host for anything.
     """
     contexts: list[Any] = []
@@ -136,10 +137,12 @@ def page_factory(
         viewport: tuple[int, int] = DESK,
         dark: bool = False,
         leaving_to: tuple[str, ...] = (),
+        host: str = "",
         **more: Any,
     ) -> Any:
+        base = served.replace("127.0.0.1", host) if host else served
         context = browser.new_context(
-            base_url=served,
+            base_url=base,
             java_script_enabled=js,
             viewport={"width": viewport[0], "height": viewport[1]},
             color_scheme="dark" if dark else "light",
@@ -148,7 +151,7 @@ def page_factory(
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
-        _watch(context, urlsplit(served).netloc, watched, leaving_to)
+        _watch(context, urlsplit(base).netloc, watched, leaving_to)
         return context.new_page()
 
     yield make

@@ -1,6 +1,8 @@
 """Pages of the desk for tests: somebody who came in with both steps, without walking through the sign-in."""
 
 from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
@@ -22,6 +24,30 @@ def comes_in(client: Client, person: APerson, now: datetime | None = None) -> op
     signed_in.save()
     client.cookies[settings.DESK_COOKIE] = session.token.hex()
     return session
+
+
+def comes_in_with(page: Any, person: APerson) -> None:
+    """This page of a browser is at the desk from now on, second step done, password typed just now."""
+    client = Client()
+    comes_in(client, person)
+    typed_again(client)
+    page.goto("/accessibility/")
+    host = urlsplit(page.url).hostname
+    page.context.add_cookies(
+        [
+            {"name": name, "value": morsel.value, "url": f"https://{host}/", "httpOnly": True, "secure": True}
+            for name, morsel in client.cookies.items()
+        ]
+    )
+
+
+def has_a_passkey(page: Any) -> None:
+    """Whoever sits at this page has a device that makes and uses passkeys, and says yes when it is asked."""
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
+    options |= {"hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
 def typed_again(client: Client, now: datetime | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Reads whether there are desks, and where what is remembered of a sign-in for minutes is kept.
+"""Reads whether there are desks, and says where what is remembered of a sign-in for minutes is kept.
 
 Desks are off until DESK says yes. Then production wants to know who looked at them and when, and kept cases:
 what is done at a desk is done in one.
@@ -9,11 +9,18 @@ from typing import Any
 
 from survivor_portal.config import mails
 
-# The table of `survivor_portal.advocates.models.Remembered`.
-TABLE = "advocates_remembered"
-_NAMES = "survivor_portal.advocates.remembered.name"
-# More is dropped, the oldest first; with so many, none that still counts.
-_MOST = 20_000
+# Where all web processes remember the same, as that a code was used. A table, not the Redis of the counts:
+# a site may do without that, and while it is away a code would count twice or nobody could sign in.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        # That of `survivor_portal.advocates.models.Remembered`.
+        "LOCATION": "advocates_remembered",
+        "KEY_FUNCTION": "survivor_portal.advocates.remembered.name",
+        # More is dropped, the oldest first; with so many, none that still counts.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 _YES, _NO = ("yes", "on", "true", "1"), ("", "no", "off", "false", "0")
 
 
@@ -39,21 +46,3 @@ def for_production(environ: Mapping[str, str], *, keeps_cases: bool, problems: l
     if not keeps_cases:
         problems.append("DESK needs kept cases, and CASES_REVIEWED_ON or CASES_REVIEWED_BY is missing")
     return reviewed and keeps_cases
-
-
-def caches(redis_url: str = "") -> dict[str, dict[str, Any]]:
-    """Where all web processes remember the same: the Redis of the counts, or a table where there is none.
-
-    A code that was used once must not be taken by another process. Names are keyed hashes in both.
-    """
-    shared: dict[str, Any] = {"KEY_FUNCTION": _NAMES}
-    if redis_url:
-        backend = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_url}
-        # Never pickled: whoever can write into that Redis must not be able to have us run something.
-        return {
-            "default": backend
-            | shared
-            | {"OPTIONS": {"serializer": "survivor_portal.advocates.remembered.Plain"}}
-        }
-    backend = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": TABLE}
-    return {"default": backend | shared | {"OPTIONS": {"MAX_ENTRIES": _MOST}}}

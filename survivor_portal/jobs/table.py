@@ -16,6 +16,7 @@ Handler = Callable[[Work, datetime], Effect | None]
 HANDLERS: dict[str, Handler] = {
     "visits": upkeep.visits,
     "cases": upkeep.cases,
+    "desk": upkeep.desk,
     "epoch": upkeep.epoch,
     "capsules": upkeep.capsules,
     "slips": upkeep.slips,
@@ -30,6 +31,7 @@ HANDLERS: dict[str, Handler] = {
 REGULAR: dict[str, timedelta] = {
     "visits": timedelta(minutes=1),
     "cases": timedelta(minutes=1),
+    "desk": timedelta(minutes=5),
     "epoch": timedelta(minutes=5),
     "capsules": timedelta(minutes=5),
     "slips": timedelta(hours=1),

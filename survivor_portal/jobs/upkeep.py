@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from survivor_portal.advocates import upkeep as advocates_upkeep
 from survivor_portal.cases import ending, grants
 from survivor_portal.correspondence import relays
 from survivor_portal.keystore import capsules as keystore_capsules
@@ -28,6 +29,12 @@ def cases(_: Work, now: datetime) -> None:
         ending.sweep(now)
         grants.sweep(now)
         relays.sweep(now)
+
+
+def desk(_: Work, now: datetime) -> None:
+    """Close desks that were left open, and delete links, sign-ins and deeds whose time is over."""
+    if settings.CASES_OPEN:
+        advocates_upkeep.sweep(now)
 
 
 def epoch(_: Work, now: datetime) -> None:

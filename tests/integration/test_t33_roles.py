@@ -37,6 +37,15 @@ SEALED = {
     "cases_offer": {"sealed", "team_id", "person_id"},
     "takedowns_takedown": {"overview", "details"},
     "visits_visit": {"sealed"},
+    "advocates_team": {"recovery_sealed"},
+    "advocates_person": {"password", "salt", "wrap", "name", "email"},
+    "advocates_membership": {"sealed", "person_id"},
+    "advocates_ticket": {"email", "person_id", "team_id"},
+    "advocates_atdesk": {"sealed", "person_id"},
+    "advocates_remembered": {"value"},
+    "advocates_savedfilter": {"sealed"},
+    "mfa_authenticator": {"data"},
+    "django_session": {"session_data"},
 }
 
 

@@ -183,7 +183,7 @@ WEB_PROCESSES_HERE = 1
 COUNTS_URL = ""
 
 # What is remembered of a sign-in for minutes, by all web processes together.
-CACHES = desk.caches()
+CACHES = desk.CACHES
 
 # Who works at a desk. The names in the browser say nothing.
 AUTH_USER_MODEL = "advocates.Person"

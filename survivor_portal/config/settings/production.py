@@ -2,7 +2,7 @@
 
 import os
 
-from survivor_portal.config import bells, counting, desk, env
+from survivor_portal.config import bells, counting, env
 
 from .base import *  # noqa: F403
 from .base import databases, postgres
@@ -23,7 +23,6 @@ METRICS = _env.stewardship.metrics
 REVIEWED_ON = _env.stewardship.reviewed_on
 WEB_PROCESSES_HERE = _env.web_processes
 COUNTS_URL = counting.url(_env.counts)
-CACHES = desk.caches(COUNTS_URL)
 CASES_OPEN = _env.cases_reviewed
 DESK_OPEN = _env.desk_open
 INDEX_KEY = _env.index_key

@@ -1,0 +1,170 @@
+"""Coming to work at a desk: a link, a password, a passkey or an app, let in by a colleague, and in again."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core.cache import cache
+
+from tests.browser import DESK, PHONE, ZOOMED
+from tests.desk import a_team
+from tests.desk_pages import comes_in_with, has_a_passkey
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "keys"])]
+
+LOOK = Callable[[Any], None]
+NEW = "eleven slow boats on a green lake"
+# A passkey belongs to a name, and never to a number.
+HERE = "localhost"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted_before() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def in_all_sizes(assert_accessible: LOOK) -> LOOK:
+    """Look at a page at the desk, on the phone, at 400 %, and in the dark; leave it at the desk."""
+
+    def look(page: Any) -> None:
+        for width, height in (PHONE, ZOOMED, DESK):
+            page.set_viewport_size({"width": width, "height": height})
+            assert_accessible(page)
+        # Without motion: colours that fade over are looked at as they end.
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        assert_accessible(page)
+        page.emulate_media(color_scheme="light")
+        assert page.title() in ("Next steps", "Error: Next steps")
+
+    return look
+
+
+def presses(page: Any, words: str) -> None:
+    page.get_by_role("button", name=words, exact=True).click()
+
+
+def heading(page: Any) -> str:
+    return str(page.inner_text("main h1"))
+
+
+def test_somebody_joins_with_a_link_and_a_passkey_and_comes_in_again(
+    page_factory: Callable[..., Any], in_all_sizes: LOOK, settings: Any
+) -> None:
+    north = a_team(["Ana Li"])
+    lead, joins = page_factory(host=HERE), page_factory(host=HERE)
+    comes_in_with(lead, north.people[0])
+    has_a_passkey(joins)
+
+    # The lead makes a link, which is shown once.
+    lead.goto("/desk/team/")
+    in_all_sizes(lead)
+    lead.fill("main [name=email]", "di@work.example")
+    presses(lead, "Make a link")
+    in_all_sizes(lead)
+    link = lead.inner_text("#link")
+
+    # The newcomer has an account, a passkey and recovery codes, and sees nothing yet.
+    joins.goto(link)
+    in_all_sizes(joins)
+    presses(joins, "Go on")
+    in_all_sizes(joins)
+    joins.fill("[name=name]", "Di Wu")
+    joins.fill("[name=password]", NEW)
+    joins.fill("[name=password2]", NEW)
+    presses(joins, "Go on")
+    assert heading(joins) == "Set up the second step"
+    in_all_sizes(joins)
+    joins.fill("[name=name]", "laptop")
+    presses(joins, "Make a passkey")
+    joins.wait_for_selector(".sp-slip")
+    in_all_sizes(joins)
+    assert joins.locator(".sp-slip__code").count() == 10
+    joins.click("text=I have them")
+    assert "You are waiting to be let in" in joins.inner_text("main")
+    in_all_sizes(joins)
+
+    # A colleague lets them in.
+    lead.goto("/desk/team/")
+    presses(lead, "Let in Di Wu")
+    assert "not let in yet" not in lead.inner_text("main")
+    presses(joins, "Look again")
+    assert "You are waiting" not in joins.inner_text("main")
+    joins.goto("/desk/account/")
+    assert "laptop" in joins.inner_text("main")
+    in_all_sizes(joins)
+
+    # Out, and in again with password and passkey.
+    presses(joins, "Sign out")
+    in_all_sizes(joins)
+    joins.fill("[name=email]", "di@work.example")
+    joins.fill("[name=password]", NEW)
+    presses(joins, "Go on")
+    assert heading(joins) == "The second step"
+    in_all_sizes(joins)
+    presses(joins, "Use your passkey")
+    joins.wait_for_url("**/desk/**")
+    joins.wait_for_selector(".sp-ways")
+    joins.goto("/desk/account/")
+    assert heading(joins) == "Your account"
+
+    # The exit closes the desk.
+    settings.EXIT_TARGET = link.partition("/desk/")[0] + "/about/"
+    joins.click("[data-exit]")
+    joins.wait_for_url("**/about/")
+    assert {cookie["name"] for cookie in joins.context.cookies()} == set()
+    joins.goto("/desk/account/")
+    assert heading(joins) == "Sign in to the desk"
+
+    # The lead's other pages.
+    for path in ("words/", "key/", "done/", "new/", f"{north.people[0].id}/"):
+        lead.goto(f"/desk/team/{north.id}/{path}")
+        in_all_sizes(lead)
+    lead.goto("/desk/account/password/")
+    in_all_sizes(lead)
+    lead.goto(f"/desk/team/{north.id}/key/")
+    presses(lead, "Make it and print it")
+    in_all_sizes(lead)
+    lead.emulate_media(media="print")
+    assert lead.locator("main :visible:text('Lock the paper')").count() == 0
+    assert lead.locator(".sp-slip__code").is_visible()
+
+
+def test_without_script_a_code_of_an_app_does_the_same(page_factory: Callable[..., Any]) -> None:
+    person = a_team(["Ana Li"]).people[0]
+    page = page_factory(js=False, viewport=PHONE)
+
+    signs_in(page, person)
+    assert heading(page) == "Set up the second step"
+    assert page.get_by_role("button", name="Make a passkey").count() == 0
+    page.click("text=Use an app")
+    secret = page.inner_text("main p.sp-fixed").replace(" ", "")
+    page.fill("[name=code]", code_of(secret))
+    presses(page, "Go on")
+    assert heading(page) == "Your recovery codes"
+    recovery = page.locator(".sp-slip__code").first.inner_text()
+    presses(page, "Sign out")
+    signs_in(page, person)
+    page.fill("[name=code]", code_of(secret, 1))
+    presses(page, "Go on")
+    assert page.locator(".sp-ways").count() == 1
+    presses(page, "Sign out")
+    signs_in(page, person)
+    page.fill("[name=code]", recovery)
+    presses(page, "Go on")
+    page.goto("/desk/account/")
+
+    assert "9 codes are left" in page.inner_text("main")
+
+
+def signs_in(page: Any, person: Any) -> None:
+    page.goto("/desk/sign-in/")
+    page.fill("[name=email]", person.email)
+    page.fill("[name=password]", person.password)
+    presses(page, "Go on")
+
+
+def code_of(secret: str, half_minutes: int = 0) -> str:
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + half_minutes))
