@@ -1,7 +1,7 @@
 """Make organisations, teams and people with real keys, and open a desk for them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from survivor_portal import seals, spoken
-from survivor_portal.advocates import opened, team_keys
+from survivor_portal.advocates import opened, seats, team_keys
 from survivor_portal.advocates.models import Membership, Organisation, Person, Team
 from survivor_portal.advocates.who import Role, TeamCard
 from survivor_portal.cases import grants
@@ -128,6 +128,17 @@ def a_grant(
         notice="We must report what we learn about a child in danger.",
     )
     return grants.give(case, team.card, terms, now, label)
+
+
+def removed(team: ATeam, person: APerson, now: datetime) -> ATeam:
+    """The team after a colleague took this person's seat away: it has a new pair."""
+    there = tuple(one for one in team.people if one.id != person.id)
+    Membership.objects.filter(team_id=team.id, person_id=there[0].id).update(role=Role.lead)
+    seats.remove(at_desk(there[0], now), team.id, person.id, now, grants.reseal_team)
+    seat = at_desk(there[0], now).seat(team.id)
+    assert seat
+    assert seat.secret
+    return replace(team, card=seat.team, secret=seat.secret, people=there)
 
 
 @cache

@@ -103,21 +103,23 @@ def renew_keys(case: OpenCase, held: Iterable[Release], now: datetime) -> None:
         Row.objects.bulk_update(kept, ["sealed", "expires_at", "team_key_number"])
 
 
-def reseal_team(old: TeamCard, secret: bytes, new: TeamCard) -> None:
+def reseal_team(old: TeamCard, secret: bytes, new: TeamCard, now: datetime) -> None:
     """Seal all that a team was granted to its new pair, and have each of those cases get a new key.
 
     Whoever left knew the old pair, and with it the keys of these cases: each gets a new one when anybody who
-    may opens it next. `secret`: the old half. Call it in the transaction that changes the pair.
+    may opens it next. `secret`: the old half. Call it in the transaction that changes the pair. What does not
+    hold any more opens nothing from then on.
     """
     with transaction.atomic():
         teams.held(old.id)
         # First the cases, then their grants: the order in which everybody takes them.
-        ids = Row.objects.filter(team_id=old.id).exclude(sealed=b"").values("case_id")
+        ids = live(now).filter(team_id=old.id).values("case_id")
         cases = Case.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+        Row.objects.filter(team_id=old.id).exclude(pk__in=live(now).values("pk")).update(sealed=b"")
         affected = list(cases.values_list("pk", flat=True))
         for start in range(0, len(affected), AT_ONCE):
             some = affected[start : start + AT_ONCE]
-            rows = list(Row.objects.select_for_update().filter(team_id=old.id, case_id__in=some))
+            rows = list(live(now).select_for_update().filter(team_id=old.id, case_id__in=some))
             for row in rows:
                 row.team_key_number, row.sealed = new.key_number, _for_new_pair(row, secret, new)
             # In one statement, which an update of so many rows by their ids is not.

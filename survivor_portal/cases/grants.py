@@ -16,11 +16,12 @@ from survivor_portal.cases.book import Note
 from survivor_portal.cases.grant_rows import reseal_team
 from survivor_portal.cases.keys import NotTheOwners, OpenCase
 from survivor_portal.cases.let_in import Granted, NotLetIn, keys_of, open_as
-from survivor_portal.cases.models import Grant, Look
+from survivor_portal.cases.models import Case, Grant, Look
 from survivor_portal.cases.rekey import Rewrite, rekey
 from survivor_portal.cases.releases import LONGEST, Consent, Release, Terms
 
 LONGEST_LABEL = 60
+AT_ONCE = 1000
 # Longer than a desk is open, and than a day.
 LOOKS_LAST = timedelta(days=2)
 
@@ -159,11 +160,20 @@ def accesses(case: OpenCase) -> tuple[Access, ...]:
 def sweep(now: datetime) -> int:
     """Empty the grants whose time is over, and say how many: from here on nobody opens them.
 
-    Forgets as well who looked at what from desks that closed long ago.
+    The cases get a new key when they are opened next, by whoever may: a copy of the row that was made before
+    opens nothing of them then. Forgets as well who looked at what from desks that closed long ago.
     """
     Look.objects.filter(made_at__lte=now - LOOKS_LAST).delete()
-    over = Grant.objects.filter(expires_at__lte=now, revoked_at=None)
-    return over.update(sealed=b"", revoked_at=F("expires_at"))
+    over = list(Grant.objects.filter(expires_at__lte=now, revoked_at=None).values_list("pk", "case_id"))
+    for start in range(0, len(over), AT_ONCE):
+        some = over[start : start + AT_ONCE]
+        with transaction.atomic():
+            # First the cases: the order in which everybody takes them. Renewed meanwhile: asked once more.
+            cases = sorted({case_id for _grant_id, case_id in some})
+            Case.objects.filter(pk__in=cases).update(wants_new_key=True)
+            held = Grant.objects.filter(pk__in=[name for name, _case_id in some], expires_at__lte=now)
+            held.update(sealed=b"", revoked_at=F("expires_at"))
+    return len(over)
 
 
 def _end(until: datetime, now: datetime) -> datetime:

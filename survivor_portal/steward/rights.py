@@ -64,7 +64,7 @@ TABLES: dict[Cluster, dict[str, _Line]] = {
         "cases_case": _of(
             worker=Right(
                 "id code_index owner public_key expires_on confirm_by",
-                update="wrap recovery_wrap sealed_key public_key expires_on",
+                update="wrap recovery_wrap sealed_key public_key expires_on wants_new_key",
                 delete=True,
             ),
             # What a letter is sealed to.
