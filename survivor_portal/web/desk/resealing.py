@@ -10,4 +10,4 @@ from survivor_portal.cases import grants
 
 def reseal(old: TeamCard, secret: bytes, new: TeamCard, now: datetime) -> None:
     """For `advocates.seats.remove`: in its transaction. Old wraps open nothing that is sealed after it."""
-    grants.reseal_team(old, secret, new)
+    grants.reseal_team(old, secret, new, now)
