@@ -1,0 +1,67 @@
+"""`manage.py organisation NAME`: lets an organisation work at a desk; gives the link of its first lead."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from survivor_portal.advocates import organisations, tickets
+from survivor_portal.spoken import shown
+from survivor_portal.steward import desks
+
+
+class Command(BaseCommand):
+    """Whoever runs this can read no case, before or after; see docs/desk.md."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name", nargs="?", default="", help="of the new organisation")
+        parser.add_argument("--country", default="", help="two capital letters, such as US")
+        parser.add_argument("--team", default="", help="name of its first team")
+        parser.add_argument(
+            "--lead", default="", metavar="ADDRESS", help="work address of who leads that team"
+        )
+        parser.add_argument("--list", action="store_true", help="all organisations, their codes and teams")
+        parser.add_argument(
+            "--again", default="", metavar="CODE",
+            help="with --team and --lead: a new link, as long as nobody is in that team",
+        )  # fmt: skip
+        parser.add_argument("--reset", default="", metavar="ADDRESS", help="a link to set a new password")
+        parser.add_argument(
+            "--second-step", action="store_true", help="with --reset: that is set up anew, too"
+        )
+
+    def handle(self, *args: Any, name: str, **said: Any) -> None:
+        try:
+            if said["list"]:
+                self._list()
+            elif said["reset"]:
+                made = desks.reset(said["reset"], timezone.now(), second_step=said["second_step"])
+                self._link(made, "one day")
+                self.stdout.write("After that a colleague, or the team's printed key, has to let them in.")
+            elif said["team"] and said["lead"] and (name or said["again"]):
+                self._make(name, said)
+            else:
+                raise CommandError("Say a name, --team and --lead; or --list, --again or --reset.")
+        except desks.Refused as why:
+            raise CommandError(str(why)) from None
+
+    def _make(self, name: str, said: dict[str, Any]) -> None:
+        team, lead = said["team"], said["lead"]
+        if said["again"]:
+            made = desks.again(said["again"], team, lead, timezone.now())
+        else:
+            made = desks.make(name, said["country"], team, lead, timezone.now())
+            self.stdout.write(f"The organisation's public code: {made.code}")
+        self._link(made, f"{tickets.JOIN_LASTS.days} days")
+
+    def _link(self, made: desks.Made, lasts: str) -> None:
+        self.stdout.write(f"The link, good once and for {lasts}. It is shown only now:\n{made.link}")
+
+    def _list(self) -> None:
+        for one in organisations.all_of_them():
+            self.stdout.write(f"{shown(one.code)}  {one.name}{f' ({one.country})' if one.country else ''}")
+            for team, people in one.teams:
+                self.stdout.write(f"           {team}: {people} {'person' if people == 1 else 'people'}")
