@@ -102,7 +102,11 @@ class Forms(HTMLParser):
         elif name:
             # What no key leads to is there for programs; a person sees no such box.
             kind = "spare" if given.get("tabindex") == "-1" else kind
+            before = form.controls.get(name)
             form.controls[name] = Control(name, kind, given.get("value", ""))
+            if before is not None and kind == before.kind == "hidden":
+                # One name, several values: a browser sends them all.
+                form.controls[name].chosen = [*(before.chosen or [before.value]), given.get("value", "")]
 
     def handle_data(self, data: str) -> None:
         if self._open is not None and self._open.kind == "textarea":
@@ -185,7 +189,7 @@ class Visitor:
                 assert set(picked) <= {*control.options}, f"{control.name} has no {picked}: {control.options}"
                 data[control.name] = picked
             else:
-                data[control.name] = control.value
+                data[control.name] = control.chosen or control.value
         pressed = next((pair for pair in form.buttons if pair[0] == button), ("", ""))
         if pressed[0]:
             data[pressed[0]] = pressed[1]

@@ -5,6 +5,7 @@ A form that was sent after the case had closed goes in here, and later the answe
 
 import hmac
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
@@ -109,25 +110,43 @@ def _opened(row: Arrival, secrets: Sequence[bytes]) -> bytes | None:
     return None
 
 
-def handle(case_id: str, now: datetime) -> str:
-    """A mark for a form, good for two hours: what is sent with it may be dropped into this case."""
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """What a form's mark says: which case it is of, and whose hands it was in ("": the owner's)."""
+
+    case_id: str
+    hand: str = ""
+
+
+def handle(case_id: str, now: datetime, hand: str = "") -> str:
+    """A mark for a form, good for two hours: what is sent with it may be dropped into this case.
+
+    `hand`: the id of who works in it from a desk.
+    """
     until = int((now + HANDLE_LASTS).timestamp())
-    return f"{case_id}.{until}.{_mac(case_id, until)}"
+    mark = f"{case_id}.{until}.{_mac(case_id, until, hand)}"
+    return f"{mark}.{hand}" if hand else mark
+
+
+def read_handle(mark: str, now: datetime) -> Handle | None:
+    """What a form's mark says; None for one that ran out or was not made here."""
+    parts = mark.split(".") if len(mark) < 200 and mark.isascii() else []
+    if len(parts) not in (3, 4) or not parts[1].isdecimal() or len(parts[1]) > 12:
+        return None
+    case_id, until, mac, hand = parts[0], int(parts[1]), parts[2], parts[3] if len(parts) == 4 else ""
+    if not hmac.compare_digest(mac, _mac(case_id, until, hand)) or now.timestamp() >= until:
+        return None
+    return Handle(case_id, hand)
 
 
 def case_of(mark: str, now: datetime) -> str | None:
     """The case a form's mark belongs to; None for one that ran out or was not made here."""
-    parts = mark.split(".") if len(mark) < 200 and mark.isascii() else []
-    if len(parts) != 3 or not parts[1].isdecimal() or len(parts[1]) > 12:
-        return None
-    case_id, until, mac = parts[0], int(parts[1]), parts[2]
-    if not hmac.compare_digest(mac, _mac(case_id, until)) or now.timestamp() >= until:
-        return None
-    return case_id
+    found = read_handle(mark, now)
+    return found.case_id if found else None
 
 
-def _mac(case_id: str, until: int) -> str:
-    return keys.index("handle1", f"{case_id}|{until}")
+def _mac(case_id: str, until: int, hand: str) -> str:
+    return keys.index("handle1", f"{case_id}|{until}|{hand}" if hand else f"{case_id}|{until}")
 
 
 def _context(case_id: str, row: str, kind: str) -> bytes:

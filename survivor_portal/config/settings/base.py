@@ -77,6 +77,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "survivor_portal.web.safety.crisis.safety",
+                "survivor_portal.web.safety.company.company",
             ],
         },
     }

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from survivor_portal import directory, letters
 from survivor_portal.correspondence import threads
-from survivor_portal.takedowns import operations
+from survivor_portal.takedowns import operations, releases
 from survivor_portal.takedowns.clocks import Running
 from survivor_portal.takedowns.ladder import Do, Rung
 from survivor_portal.takedowns.operations import Place, Takedown
@@ -17,7 +17,7 @@ from survivor_portal.takedowns.process import Move
 from survivor_portal.takedowns.standing import Entry
 from survivor_portal.web.forms import PUT_OFF
 from survivor_portal.web.safety.opened import opened_of
-from survivor_portal.web.survivor import cards, case_plan, case_words, letters_page, mailing, second
+from survivor_portal.web.survivor import cards, case_plan, case_words, letters_page, mailing, own_hand, second
 from survivor_portal.web.survivor.case_desk import REQUEST, Desk, here
 from survivor_portal.web.survivor.case_plan import Begun
 from survivor_portal.web.survivor.case_request import rung_of
@@ -33,9 +33,8 @@ def next_letter(desk: Desk) -> HttpResponse:
     if rung is None or not second.has_letter(rung, takedown):
         return here()
     stand = desk.stand
-    ticked = frozenset(
-        key.removeprefix(second.CONFIRM) for key in desk.post if key.startswith(second.CONFIRM)
-    )
+    signs = own_hand.may_sign(own_hand.actor_of(desk.request), stand, takedown.grounds)
+    ticked = second.ticked(desk.post) if signs else frozenset()
     # "Stay" shows the ticks again; it confirms nothing.
     confirmed = frozenset[str]() if PUT_OFF in desk.post else ticked
     clocks = desk.clocks(takedown, stand)
@@ -47,12 +46,14 @@ def next_letter(desk: Desk) -> HttpResponse:
         "title": case_words.step_words(rung)[0],
         "why": case_words.step_words(rung)[1],
         "letter": letter,
+        "declarations": letter.declarations if signs else (),
+        "needs_the_person": bool(letter.declarations) and not signs,
         "missing": second.missing(letter),
         "resources": [directory.resource(key) for key in rung.resources],
         "ways": [cards.way(at, desk.now.date()) for at in (rung.step.channels[:3] if rung.step else ())],
         "confirmed": ticked,
         # "Stay" at the foot of the page takes the ticks along.
-        "form": {"step": "next_letter"} if letter.declarations else None,
+        "form": {"step": "next_letter"} if letter.declarations and signs else None,
         "can_note": rung.move is not None and rung.do is not Do.SEND,
         "can_send": rung.do is Do.SEND,
         "mail_ways": _mail_ways(desk, stand, takedown, rung, ticked, clocks),
@@ -138,7 +139,7 @@ def begin(desk: Desk, stand: Stand, made: Draft) -> Takedown:
     mine = [item for item in stand.items if item.number in step.items]
     unready = tuple(state.law for state in made.letter.states if not state.ready)
     named = tuple(key for key in step.grounds if key not in unready)
-    return operations.begin(
+    takedown = operations.begin(
         desk.case,
         platform=step.platform,
         kind=step.key.value,
@@ -155,6 +156,9 @@ def begin(desk: Desk, stand: Stand, made: Draft) -> Takedown:
         site=made.site,
         unready=unready,
     )
+    # What the person agreed to before a helper sent the letter is about this request from now on.
+    releases.bind(desk.case, step.id, made.site, takedown.id, desk.now)
+    return takedown
 
 
 def _numbers_sent(made: Draft, form: SentFromPlan) -> tuple[int, ...]:

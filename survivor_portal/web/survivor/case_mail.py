@@ -87,7 +87,8 @@ def _mail(desk: Desk) -> HttpResponse:
     except NoSuchTakedown:
         return here()
     desk.go("request", takedown.id)
-    mail_kept.seen(desk.case, mail, desk.now)
+    if desk.case.may_write:
+        mail_kept.seen(desk.case, mail, desk.now)
     if not mail.is_bounce:
         if mail.has_words and not _is_kept(takedown, mail):
             return case_answers.read_mail(desk, takedown, mail)

@@ -117,7 +117,7 @@ def page(
     found: Reminders | None = None,
 ) -> HttpResponse:
     """How it stands, with the form that fits."""
-    if found is None and slot.is_waiting(desk.case):
+    if found is None and desk.case.may_write and slot.is_waiting(desk.case):
         arrivals.take_in(desk.case, desk.now)
     found = found or reminders.read(desk.case)
     if form is None:

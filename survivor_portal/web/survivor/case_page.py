@@ -7,12 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from survivor_portal.cases import book, slot
+from survivor_portal.cases.book import ReadOnly
+from survivor_portal.cases.unlocked import Session
 from survivor_portal.followups import reminders
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.operations import NoSuchTakedown, Takedown
@@ -21,6 +24,7 @@ from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import (
     arrivals,
+    case_actor,
     case_answers,
     case_checks,
     case_letters,
@@ -35,6 +39,9 @@ from survivor_portal.web.survivor import (
     case_spread,
     case_words,
     keeping,
+    let_in,
+    letting_in,
+    platform_yes,
 )
 from survivor_portal.web.survivor.case_desk import BOARD, REQUEST, TIMELINE, UNPROCESSABLE, Desk, here
 from survivor_portal.web.survivor.case_rows import Part, Row
@@ -50,19 +57,27 @@ PAGE = 50  # lines of the board, or of the timeline, on one page
 def case(request: HttpRequest) -> HttpResponse:
     """The one address of a kept case, locked or open."""
     step = request.POST.get("step", "") if request.method == "POST" else ""
+    session = opened_of(request).open()
+    if (no := case_actor.not_allowed(request, session)) is not None:
+        return no
     if step in keeping.CASE_STEPS:
         return keeping.act_in_case(request, step)
-    session = opened_of(request).open()
     if session is None:
         return keeping.locked_page(request)
     desk = Desk(request, session.case, timezone.now())
+    try:
+        return _done(desk, session, step)
+    except NoSuchTakedown:
+        return _to_board(desk)
+    except ReadOnly:
+        return case_actor.not_here(request, case_actor.WHY[case_actor.Needs.write])
+
+
+def _done(desk: Desk, session: Session, step: str) -> HttpResponse:
     action = ACTIONS.get(step)
-    if action is not None:
-        try:
-            return keeping.settled(request, session, action(desk))
-        except NoSuchTakedown:
-            return _to_board(desk)
-    return _stayed(desk) if step == "stay" else _shown(desk)
+    if action is None:
+        return _stayed(desk) if step == "stay" else _shown(desk)
+    return platform_yes.asked(desk, step) or keeping.settled(desk.request, session, action(desk))
 
 
 def _stayed(desk: Desk) -> HttpResponse:
@@ -91,6 +106,8 @@ def _shown(desk: Desk) -> HttpResponse:
     # "board 2" is the second part of the board.
     page, _, part = str(visit.data.get("page", BOARD) if visit else BOARD).partition(" ")
     number = int(part or 1)
+    if not case_actor.may_see(opened_of(desk.request).open(), page):
+        page = BOARD
     if page in OF_A_REQUEST:
         try:
             return OF_A_REQUEST[page](desk, desk.takedown(), number)
@@ -102,6 +119,8 @@ def _shown(desk: Desk) -> HttpResponse:
         return case_notes.page(desk)
     if page in keeping.PAGES:
         return keeping.show_in_case(desk.request, page)
+    if page in let_in.PAGES:
+        return let_in.PAGES[page](desk)
     return _board(desk, number if page == BOARD else 1)
 
 
@@ -114,7 +133,7 @@ class Lines:
 
 
 def _board(desk: Desk, number: int) -> HttpResponse:
-    if slot.is_waiting(desk.case):
+    if desk.case.may_write and slot.is_waiting(desk.case):
         # It came while the case was open, or while it was opened in another tab.
         arrivals.take_in(desk.case, desk.now)
     stand = desk.stand
@@ -150,11 +169,16 @@ def _board(desk: Desk, number: int) -> HttpResponse:
         "zone_unknown": any(row.until for row in here_now if row.part is not Part.DONE)
         and desk.zone_is_unknown,
         "expires_on": desk.case.expires_on,
-        "drafts": keeping.drafts(desk.case),
-        "mails": case_mail.news(desk, lines) if number == 1 else (),
-        "notes_news": reminders.read(desk.case).news if reminders.offered() else "",
+        "drafts": keeping.drafts(session) if (session := opened_of(desk.request).open()) else (),
+        "mails": case_mail.news(desk, lines) if number == 1 and _may(desk, "mail") else (),
+        "notes_news": reminders.read(desk.case).news if reminders.offered() and _may(desk, "notes") else "",
+        "let_in": let_in.on_board(desk) if settings.DESK_OPEN and _may(desk, "let") else None,
     }
     return render(desk.request, "survivor/case/board.html", context)
+
+
+def _may(desk: Desk, step: str) -> bool:
+    return case_actor.may_see(opened_of(desk.request).open(), step)
 
 
 def _timeline(desk: Desk) -> HttpResponse:
@@ -164,7 +188,7 @@ def _timeline(desk: Desk) -> HttpResponse:
     )
     names = {line.id: line.label for line in operations.board(desk.case)}
     lines = [
-        (entry, case_words.book_words(entry.note.kind, entry.note.facts, names))
+        (entry, case_words.book_words(entry.note.kind, entry.note.facts, names, entry.note.by, desk.case.by))
         for entry in reversed(entries)
     ]
     more = entries[0].seq if entries and entries[0].seq > 1 else 0
@@ -200,12 +224,15 @@ ACTIONS: dict[str, Callable[[Desk], HttpResponse]] = {
     **case_rounds.ACTIONS,
     **case_checks.ACTIONS,
     **case_notes.ACTIONS,
+    **let_in.ACTIONS,
+    **letting_in.ACTIONS,
 }
 # The steps that a form of more than buttons sends.
 FORMS = frozenset(
     {
         "answer", "answer_keep", "answer_gone", "happened", "again", "sent", "put_right_keep", "spread_keep",
-        "looked", "told", "names_keep", "next_letter", "site_asked", "leave", *case_notes.FORMS,
+        "looked", "told", "names_keep", "next_letter", "site_asked", "leave",
+        *case_notes.FORMS, *let_in.FORMS,
     }
 )  # fmt: skip
 OF_A_REQUEST: dict[str, Callable[[Desk, Takedown, int], HttpResponse]] = {

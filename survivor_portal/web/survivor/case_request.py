@@ -112,7 +112,7 @@ def page(desk: Desk, takedown: Takedown, noted: Noted | None = None, why: Words 
     leaving = {line.letter.entry for line in sent_from_here if line.is_leaving} & {last}
     if leaving:
         steps = []
-    history = list(_history(takedown, standing, leaving))
+    history = list(_history(takedown, standing, leaving, desk.case.by))
     form = noted or Noted(takedown=takedown, initial={"at": desk.now})
     context = {
         "takedown": takedown,
@@ -203,10 +203,10 @@ def _clocks(desk: Desk, takedown: Takedown, stand: Stand) -> list[Clock]:
     return sorted(once, key=lambda clock: clock.running.kind is Kind.REMINDER)
 
 
-def _history(takedown: Takedown, standing: Standing, leaving: Collection[int]) -> Iterator[Told]:
+def _history(takedown: Takedown, standing: Standing, leaving: Collection[int], reader: str) -> Iterator[Told]:
     """What happened, the latest first; what was taken back is said once, by the line that did it.
 
-    `leaving`: the numbers of entries whose letter is still here.
+    `leaving`: the numbers of entries whose letter is still here. `reader`: who reads it, as the book signs.
     """
     held = {entry.seq for entry in standing.happenings}
     every = {place.number for place in takedown.places}
@@ -226,7 +226,7 @@ def _history(takedown: Takedown, standing: Standing, leaving: Collection[int]) -
             more.append(gettext("does not count any more"))
         yield Told(
             entry,
-            posted.GIVEN if entry.seq in leaving else case_words.happening_words(entry),
+            posted.GIVEN if entry.seq in leaving else case_words.happening_words(entry, reader),
             tuple(more),
             entry.seq in standing.odd,
             entry.seq if entry.seq in held and may_be_put_right(entry) else 0,

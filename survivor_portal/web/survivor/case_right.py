@@ -42,7 +42,7 @@ def _page(desk: Desk, takedown: Takedown, old: Entry, form: PutRight, why: Words
     context = {
         "takedown": takedown,
         "entry": old,
-        "words": case_words.happening_words(old),
+        "words": case_words.happening_words(old, desk.case.by),
         "form": form,
         "why": why,
     }

@@ -24,7 +24,16 @@ from survivor_portal.takedowns.process import Move, NotNow
 from survivor_portal.takedowns.standing import Entry, How, NoSuchEntry
 from survivor_portal.web.forms import PUT_OFF, Words
 from survivor_portal.web.safety.session import visit_of
-from survivor_portal.web.survivor import cards, case_letters, case_plan, case_request, flow, mailing, second
+from survivor_portal.web.survivor import (
+    cards,
+    case_letters,
+    case_plan,
+    case_request,
+    flow,
+    mailing,
+    own_hand,
+    second,
+)
 from survivor_portal.web.survivor.case_desk import REQUEST, UNPROCESSABLE, Desk, here
 from survivor_portal.web.survivor.case_plan import Begun
 from survivor_portal.web.survivor.case_writing import CHANGED, write
@@ -193,9 +202,8 @@ def _written(
 ) -> tuple[Part, ...]:
     """What this step's letter says; nothing where it is not ready."""
     if second.has_letter(rung, takedown):
-        ticked = frozenset(
-            key.removeprefix(second.CONFIRM) for key in desk.post if key.startswith(second.CONFIRM)
-        )
+        signs = own_hand.may_sign(own_hand.actor_of(desk.request), stand, takedown.grounds)
+        ticked = second.ticked(desk.post) if signs else frozenset()
         clocks = desk.clocks(takedown, stand)
         letter = second.letter(stand, takedown, rung, clocks, desk.now.date(), ticked)
         return (Part(letter.subject, messages.plain(letter.text), rung.items),) if letter.ready else ()

@@ -8,6 +8,9 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from survivor_portal.cases import actors, let_in
+from survivor_portal.cases.book import OWNER
+from survivor_portal.cases.grants import Access
 from survivor_portal.mails import Verdict
 from survivor_portal.replies import Remark, ReplyClass
 from survivor_portal.takedowns.clocks import Kind, Running, Runs
@@ -149,6 +152,22 @@ HAPPENINGS: dict[Happening, Words] = {
     Fact.AUTHORITY_ACTED: _("The office told them to take it down"),
 }
 
+# The same, where it was not whoever reads it that did it; with the name before it.
+BY_OTHERS: dict[Happening, Words] = {
+    Move.SEND: _("It was sent"),
+    Move.SEND_ELSEWHERE: _("It was sent another way"),
+    Move.CONFIRM: _("What they asked was confirmed"),
+    Move.REMIND: _("They were reminded"),
+    Move.GIVE_MORE: _("They got what they asked for"),
+    Move.ANSWER: _("They got an answer"),
+    Move.APPEAL: _("An appeal was made"),
+    Move.ESCALATE: _("An office was told"),
+    Move.INFORM: _("Someone who helps was told"),
+    Move.CLOSE: _("It was closed"),
+    Move.REOPEN: _("It was opened again"),
+    Fact.SPREAD: _("How far it went"),
+}
+
 BOOK: dict[str, Words] = {
     "case_opened": _("The case was made"),
     "opened": _("The case was opened"),
@@ -181,8 +200,46 @@ BOOK: dict[str, Words] = {
     "lookup_asked": _("You let us ask who hosts a site"),
     "looked_up": _("An answer came about who hosts a site"),
     "check_asked": _("You let us ask the site about places"),
+    "released": _("%(organisation)s was let in"),
+    "release_replaced": _("An earlier yes was replaced by a new one"),
+    "renewed": _("%(organisation)s can help for longer"),
+    "revoked": _("%(organisation)s was let in no more"),
+    "labelled": _("The name in a helper’s list was changed"),
+    "opened_by": _("The case was opened at a desk"),
+    "listed": _("The name of this case stood in a list"),
+    "refused": _("Somebody tried to open this and was not let in"),
+    "take_over_offered": _("A one-time code was made for you"),
+    "taken_over": _("The case was made yours"),
+    "owner_anew": _("A new code and a new phrase were set"),
+    "handed_over": _("It was handed to a colleague"),
+    "assigned": _("Somebody took it on"),
+    "unassigned": _("Nobody has taken it on any more"),
+    "platform_released": _("You said yes to a letter to %(to)s"),
+    "platform_release_used": _("Your yes was used for a letter to %(to)s"),
+    "platform_release_taken_back": _("You took back your yes to letters to %(to)s"),
     "draft_kept": _("What you typed was kept for later"),
     "draft_done": _("What was kept for later was used or put away"),
+}
+
+# The lines above that speak to the owner, as they are said to or of others.
+BOOK_BY_OTHERS: dict[str, Words] = {
+    "plan_kept": _("The answers were kept"),
+    "plan_changed": _("The answers were changed"),
+    "places_named": _("A place was named"),
+    "arrived": _("Something sent after it closed was kept"),
+    "mail_seen": _("Their mail was seen"),
+    "mail_put": _("A letter was given away to be sent"),
+    "mail_stopped": _("A letter was stopped"),
+    "mail_closed": _("An address for answers was closed"),
+    "reminders_seen": _("What happened to the reminders was read"),
+    "lookup_asked": _("Asked who hosts a site"),
+    "check_asked": _("Asked the site about places"),
+    "draft_kept": _("What somebody typed was kept for later"),
+    "take_over_offered": _("A one-time code was made for the person"),
+    "taken_over": _("The person made the case theirs"),
+    "platform_released": _("The person said yes to a letter to %(to)s"),
+    "platform_release_used": _("That yes was used for a letter to %(to)s"),
+    "platform_release_taken_back": _("The yes to letters to %(to)s was taken back"),
 }
 
 # What came in while the case was closed, by its kind.
@@ -230,26 +287,83 @@ def step_words(rung: Rung) -> tuple[Words, Words]:
     return STEPS[rung.do]
 
 
-def happening_words(entry: Entry) -> Words:
-    """What an entry of a request says."""
+def who_words(by: str) -> str:
+    """Who signed a line, in words; "" where it was no person."""
+    read = actors.read(by or OWNER)
+    if read.kind == actors.STAFF:
+        return gettext("%(name)s of %(team)s") % {"name": read.name, "team": read.team}
+    if read.kind == actors.TEAM:
+        return read.team
+    return gettext("The person whose case this is") if read.kind == OWNER else ""
+
+
+def happening_words(entry: Entry, reader: str = OWNER) -> Words:
+    """What an entry of a request says to this reader: who noted it, where that was somebody else."""
     if entry.happening is None:
-        return _("Taken back by you")
-    return HAPPENINGS.get(entry.happening, str(entry.happening.value).replace("_", " "))
+        own: Words = _("Taken back by you")
+        others: Words = _("A line was taken back")
+    else:
+        own = HAPPENINGS.get(entry.happening, str(entry.happening.value).replace("_", " "))
+        others = BY_OTHERS.get(entry.happening, own)
+    return _signed(own, others, entry.by or OWNER, reader)
 
 
-def book_words(kind: str, facts: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    """What a line of the book says. `names`: what the requests of the case are called, by their id."""
+def _signed(own: Words, others: Words, by: str, reader: str) -> Words:
+    """A line as its own author reads it, or with the name of whoever wrote it."""
+    if by == reader:
+        return own
+    who = who_words(by)
+    if not who:
+        return own if reader == OWNER else others
+    return gettext("%(who)s noted: %(what)s") % {"who": who, "what": others}
+
+
+def access_words(access: Access) -> str:
+    """That somebody saw the case, in words."""
+    if access.kind == let_in.LISTED:
+        return gettext("%(team)s: its name stood in their list.") % {"team": access.team}
+    given = {"name": access.name, "team": access.team}
+    if access.kind == let_in.OPENED:
+        return gettext("%(name)s of %(team)s opened it.") % given
+    if access.name:
+        return gettext("%(name)s of %(team)s tried to open it and was not let in.") % given
+    return gettext("Somebody of %(team)s tried to open it and was not let in.") % given
+
+
+def book_words(
+    kind: str,
+    facts: Mapping[str, Any],
+    names: Mapping[str, str],
+    by: str = OWNER,
+    reader: str = OWNER,
+) -> str:
+    """What a line of the book says to this reader. `names`: what the requests of the case are called, by id."""
+    said = _book_words(kind, facts, names, mine=by == reader or (reader == OWNER and not who_words(by)))
+    who = "" if by == reader else who_words(by)
+    return gettext("%(what)s (%(who)s)") % {"what": said, "who": who} if who else said
+
+
+def _book_words(kind: str, facts: Mapping[str, Any], names: Mapping[str, str], *, mine: bool) -> str:
+    book = BOOK if mine else {**BOOK, **BOOK_BY_OTHERS}
     if kind == "arrived" and "document" in facts:
         words = str(ARRIVED.get(str(facts.get("kind")), _("Something came in")))
         name = names.get(str(facts["document"].get("request")), "")
         return f"{name}: {words}" if name else words
     if "request" not in facts:
-        return str(BOOK.get(kind, _("Something was changed")))
+        return str(book.get(kind, _("Something was changed"))) % _Named(facts)
     said = str(facts.get("entry", {}).get("happening", ""))
-    known: dict[str, Words] = {str(happening.value): words for happening, words in HAPPENINGS.items()}
-    words = str(known.get(said, BOOK.get(kind, _("A request was changed"))))
+    told = HAPPENINGS if mine else {**HAPPENINGS, **BY_OTHERS}
+    known: dict[str, Words] = {str(happening.value): words for happening, words in told.items()}
+    words = str(known.get(said, book.get(kind, _("A request was changed")))) % _Named(facts)
     name = names.get(str(facts["request"]), "")
     return f"{name}: {words}" if name else words
+
+
+class _Named(dict[str, Any]):
+    """The facts of a line as its words name them; what an old line lacks is called what it is."""
+
+    def __missing__(self, key: str) -> str:
+        return gettext("somebody")
 
 
 def clock_words(clock: Running) -> str:

@@ -104,7 +104,7 @@ def _page(request: HttpRequest, stand: Stand, form: Any = None, no: No | None = 
     if waiting and not isinstance(form, Making):
         context["form"] = form or AskedBack(kept=waiting["phrase"], own=waiting["own"])
         return answered(request, "survivor/keep/ask.html", context, no)
-    context |= {"form": form or Making(), "offered": offered(stand)}
+    context |= {"form": form or Making(), "offered": offered(stand), "desk": settings.DESK_OPEN}
     return answered(request, "survivor/keep/make.html", context, no)
 
 

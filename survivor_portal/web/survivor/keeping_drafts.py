@@ -40,7 +40,8 @@ LONGEST_BOXES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Something typed that was sent too late, and the address it was sent to."""
+    """Something typed that was sent too late, and the address it was sent to. `hand`: who typed it, where it
+    was somebody at a desk."""
 
     id: str
     at: datetime
@@ -48,6 +49,7 @@ class Draft:
     fields: tuple[tuple[str, str], ...]
     path: str
     boxes: tuple[str, ...]
+    hand: str = ""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -61,13 +63,30 @@ def draft_field(request: HttpRequest, boxes: Sequence[str] = ()) -> SafeString:
     session = opened_of(request).loaded
     if session is None or request.path not in (settings.CASE_PATH, settings.FLOW_PATH):
         return SafeString("")
-    carried = [(FIELD, slot.handle(session.case.id, timezone.now()))]
+    carried = [(FIELD, slot.handle(session.case.id, timezone.now(), hand_of(session)))]
     if boxes:
         carried.append((BOXES, " ".join(boxes)))
     if DONE in request.POST:
         # The answer to a draft may be one more page; the draft is done with after the last of them.
         carried.append((DONE, request.POST[DONE]))
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', carried)
+
+
+def hand_of(session: Session) -> str:
+    """In whose hands an open case is: the id of somebody at a desk, or "" for the owner."""
+    return session.actor.person_id if session.actor else ""
+
+
+def case_of_form(request: HttpRequest) -> str | None:
+    """The case this form was drawn in; None where it does not say."""
+    found = _handle(request, timezone.now())
+    return found.case_id if found else None
+
+
+def _handle(request: HttpRequest, now: datetime) -> slot.Handle | None:
+    # A button about a draft sends the draft's name too.
+    marks = (slot.read_handle(str(mark), now) for mark in request.POST.getlist(FIELD)[:4])
+    return next((mark for mark in marks if mark is not None), None)
 
 
 def is_late(request: HttpRequest) -> bool:
@@ -86,15 +105,17 @@ def keep_draft(request: HttpRequest) -> bool | None:
     if not any(text.strip() for _name, text in typed):
         return None
     now = timezone.now()
-    case_id = slot.case_of(request.POST.get(FIELD, ""), now)
-    if case_id is None or sum(len(text) for _name, text in typed) > LONGEST:
+    handle = _handle(request, now)
+    if handle is None or sum(len(text) for _name, text in typed) > LONGEST:
         return False
     # The first one: the "Stay" button sends a second.
     step = (request.POST.getlist("step") or [""])[0]
     boxes = _boxes_of(request.POST)
     document = {"step": str(step)[:40], "path": request.path, "boxes": boxes, "fields": typed}
+    if handle.hand:
+        document["hand"] = handle.hand
     try:
-        slot.drop(case_id, KIND, document, now)
+        slot.drop(handle.case_id, KIND, document, now)
     except (CaseGone, slot.SlotFull):
         return False
     return True
@@ -103,13 +124,18 @@ def keep_draft(request: HttpRequest) -> bool | None:
 def received(case: OpenCase, arrived: Document, now: datetime) -> None:
     """What was typed and came in through the slot becomes a draft of the case."""
     document = {"at": arrived["at"], **arrived["document"]}
-    records.add(case, KIND, document, Note("draft_kept"), now)
+    records.add(case, KIND, document, Note("draft_kept", by="slot"), now)
 
 
-def drafts(case: OpenCase) -> tuple[Draft, ...]:
-    """What was typed and sent too late, oldest first, until it is used or thrown away."""
-    found = [_draft(record) for record in records.read(case, KIND) if record.document]
-    return tuple(sorted(found, key=lambda draft: draft.at))
+def drafts(session: Session) -> tuple[Draft, ...]:
+    """What was typed and sent too late, oldest first, until it is used or thrown away.
+
+    Half-written words are shown to whoever wrote them: the owner's to the owner, those of somebody at a desk
+    to that person.
+    """
+    found = [_draft(record) for record in records.read(session.case, KIND) if record.document]
+    mine = (draft for draft in found if draft.hand == hand_of(session))
+    return tuple(sorted(mine, key=lambda draft: draft.at))
 
 
 def act(request: HttpRequest, session: Session, step: str) -> HttpResponse | None:
@@ -118,7 +144,7 @@ def act(request: HttpRequest, session: Session, step: str) -> HttpResponse | Non
     if step == "draft_drop":
         settle(session, name)
         return None
-    found = next((draft for draft in drafts(session.case) if draft.id == name), None)
+    found = next((draft for draft in drafts(session) if draft.id == name), None)
     if found is None:
         return None
     again = QueryDict(mutable=True)
@@ -138,7 +164,7 @@ def settled(request: HttpRequest, session: Session, response: HttpResponse) -> H
 def settle(session: Session, name: str) -> None:
     """This draft is done with: nothing of it stays but its line in the book."""
     for record in records.read(session.case, KIND):
-        if record.id == name and record.document:
+        if record.id == name and record.document and record.document.get("hand", "") == hand_of(session):
             records.change(session.case, record, {}, Note("draft_done"), timezone.now())
 
 
@@ -178,6 +204,17 @@ def stayed(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
+def typed_in(post: QueryDict) -> list[tuple[Words, str]]:
+    """The words somebody typed into a form, each with the label of its box, "" where that is not known."""
+    labels, boxes = _labels(str((post.getlist("step") or [""])[0])), _boxes_of(post)
+    return [
+        (labels.get(name, ""), text)
+        for name, texts in post.lists()
+        for text in texts
+        if _is_kept(name) and text and (name in boxes or name in labels or _is_typed(text))
+    ]
+
+
 def _is_kept(name: str) -> bool:
     # What was confirmed was said of the letter as it then stood; it is ticked anew or not at all.
     return name not in _OF_THE_FORM | SECRET and not name.startswith(CONFIRM)
@@ -213,4 +250,5 @@ def _draft(record: records.Record) -> Draft:
     document = record.document
     fields = tuple((str(name), str(text)) for name, text in document["fields"])
     at, path = datetime.fromisoformat(document["at"]), str(document.get("path", settings.CASE_PATH))
-    return Draft(record.id, at, str(document["step"]), fields, path, tuple(document.get("boxes", ())))
+    boxes, hand = tuple(document.get("boxes", ())), str(document.get("hand", ""))
+    return Draft(record.id, at, str(document["step"]), fields, path, boxes, hand)

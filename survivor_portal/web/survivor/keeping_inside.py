@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from survivor_portal.followups import reminders
 from survivor_portal.web.forms import Question
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
-from survivor_portal.web.survivor import keeping_drafts, keeping_forms, keeping_locked, zones
+from survivor_portal.web.survivor import case_actor, keeping_drafts, keeping_forms, keeping_locked, zones
 from survivor_portal.web.survivor.holder import country, holder_of
 from survivor_portal.web.survivor.keeping_forms import No, answered, attempt, to_case
 from survivor_portal.web.survivor.own_time import in_own_time
@@ -89,6 +90,8 @@ def resume(request: HttpRequest) -> HttpResponse:
     session = opened_of(request).open()
     if session is None:
         return keeping_locked.locked_page(request)
+    if (no := case_actor.not_allowed(request, session)) is not None:
+        return no
     if step in CASE_STEPS:
         return _page(request, session, step)
     return keeping_drafts.once_more(request, request.POST, keeping_drafts.Why.lost_place)
@@ -116,6 +119,7 @@ def _page(
         "expires_on": session.case.expires_on,
         "page": page,
         "notes": reminders.offered(),
+        "desk": settings.DESK_OPEN,
     }
     if page == SETTINGS or page not in FORMS:
         return answered(request, "survivor/keep/settings.html", context)

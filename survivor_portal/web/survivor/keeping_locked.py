@@ -95,5 +95,7 @@ def _page(
         # Answers that are not kept would be gone after opening.
         "has_answers": bool(visit and visit.data.get("answers")),
         "closed": not settings.CASES_OPEN,
+        # Whoever works at a desk goes back to their list; the desk itself is not asked.
+        "at_desk": settings.DESK_OPEN and bool(request.COOKIES.get(settings.DESK_COOKIE)),
     }
     return answered(request, "survivor/keep/locked.html", context, no)

@@ -19,13 +19,14 @@ from survivor_portal import directory, letters
 from survivor_portal.intake import Note, Step
 from survivor_portal.web.forms import Question, one_of
 from survivor_portal.web.safety.opened import opened_of
-from survivor_portal.web.survivor import around, cards, case_plan, flow, mailing
+from survivor_portal.web.survivor import around, cards, case_plan, flow, mailing, own_hand
 from survivor_portal.web.survivor.case_forms import Sent
 from survivor_portal.web.survivor.drafting import Draft, draft, may_type
 from survivor_portal.web.survivor.flow import Stand
 from survivor_portal.web.survivor.holder import holder_of
 
 CONFIRM = "confirm_"
+NOT_THEIRS = _("Sign with your own name. Nobody signs for the person.")
 MOST_NAME, MOST_CONTACT = 120, 200
 
 
@@ -135,7 +136,8 @@ def show(
     step = stand.plan.step(stand.letter)
     if step is None:
         return flow_page()
-    made = draft(stand, step, stand.site, timezone.now().date())
+    whole = draft(stand, step, stand.site, timezone.now().date())
+    made = own_hand.offered(request, stand, whole)
     may_be_sent = opened_of(request).loaded and (begun.is_new or not begun.lines)
     ways = mailing.ways_of_plan(stand, step, stand.site) if settings.CASES_OPEN else ()
     failed = form is not None or sent is not None or bool(company and company.errors)
@@ -181,6 +183,7 @@ def show(
         "ready": all(part.ready for part in made.parts),
         "mail_ways": ways,
         "mail_here": may_be_sent,
+        "needs_the_person": own_hand.needs_the_person(request, stand, whole),
     }
     return render(request, "survivor/letter.html", context, status=422 if failed else 200)
 
@@ -207,12 +210,19 @@ def sign(request: HttpRequest, stand: Stand) -> HttpResponse:
         return flow_page()
     place = flow.place_of(step.id, stand.site)
     today = timezone.now().date()
-    made = draft(stand, step, stand.site, today)
+    actor = own_hand.actor_of(request)
+    made = own_hand.offered(request, stand, draft(stand, step, stand.site, today))
     form = Signing(request.POST, draft=made)
+    if form.is_valid() and actor and form.cleaned_data.get("name", actor.name) not in ("", actor.name):
+        form.add_error("name", NOT_THEIRS)
     if not form.is_valid():
         return show(request, stand, form=form)
     given = dict(stand.signer) | {name: form.cleaned_data[name] for name in made.wanted}
-    holder_of(request).change(lambda kept: flow.sign(kept, place, given, form.confirmed, today))
+    if own_hand.may_sign(actor, stand, step.grounds):
+        holder_of(request).change(lambda kept: flow.sign(kept, place, given, form.confirmed, today))
+    else:
+        # Only where they can answer: what the person signed and stated stays as it is.
+        holder_of(request).change(lambda kept: kept.update(signer=given))
     return flow_page()
 
 

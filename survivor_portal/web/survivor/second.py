@@ -174,6 +174,11 @@ def _spread_words(one: Spread) -> str:
     return "; ".join(parts) + seen
 
 
+def ticked(post: Iterable[str]) -> frozenset[str]:
+    """The statements that were ticked in a form, from the names of what it sent."""
+    return frozenset(name.removeprefix(CONFIRM) for name in post if name.startswith(CONFIRM))
+
+
 def missing(letter: letters.Letter) -> list[str]:
     """What keeps the letter from being ready, in plain sentences."""
     codes = [m.code for state in letter.states for m in state.missing] + [out.code for out in letter.left_out]

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from survivor_portal import intake
 from survivor_portal.cases import slot
+from survivor_portal.cases.book import ReadOnly
 from survivor_portal.insights import tally
 from survivor_portal.visits.visit import TooMuch
 from survivor_portal.web.safety.opened import opened_of
@@ -24,11 +25,13 @@ from survivor_portal.web.survivor import (
     around,
     arrivals,
     cards,
+    case_actor,
     case_letters,
     flow,
     keeping,
     letters_page,
     notes,
+    platform_yes,
 )
 from survivor_portal.web.survivor.holder import holder_of
 from survivor_portal.web.survivor.letters_page import flow_page
@@ -47,8 +50,14 @@ def next_steps(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if keeping.is_late(request):
             return keeping.locked_page(request)
-        response = _act(request)
-        session = opened_of(request).loaded
+        session = opened_of(request).open()
+        no = case_actor.not_allowed(request, session)
+        if no is not None:
+            return no
+        try:
+            response = _act(request)
+        except ReadOnly:
+            return case_actor.not_here(request, case_actor.WHY[case_actor.Needs.write])
         return keeping.settled(request, session, response) if session else response
     return _show(request, _stand(request))
 
@@ -79,7 +88,7 @@ def _show(request: HttpRequest, stand: flow.Stand, *, lost: bool = False) -> Htt
         return _question(request, stand, question, lost=lost or stand.lost)
     if stand.at == "letter" and stand.plan.step(stand.letter):
         session = opened_of(request).open()
-        if session is not None and slot.is_waiting(session.case):
+        if session is not None and session.case.may_write and slot.is_waiting(session.case):
             # Who hosts the site may have come in meanwhile.
             arrivals.take_in(session.case, timezone.now())
         return letters_page.show(request, stand)
@@ -195,7 +204,7 @@ def _sent(request: HttpRequest) -> HttpResponse:
     step = stand.plan.step(stand.letter)
     if step is None:
         return flow_page()
-    return case_letters.sent_from_plan(request, stand)
+    return platform_yes.asked_of_letter(request, step, stand) or case_letters.sent_from_plan(request, stand)
 
 
 def _around(request: HttpRequest, step: str) -> HttpResponse:

@@ -1,0 +1,204 @@
+"""Who is let into a case: what each may do, until when, longer, no more, and who saw it. The owner's page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import HttpResponse
+from django.utils.translation import gettext
+
+from survivor_portal.advocates import organisations
+from survivor_portal.cases import access, grants, unlocked
+from survivor_portal.cases.book import Rekeyed
+from survivor_portal.cases.keys import OpenCase
+from survivor_portal.cases.records import ChangedMeanwhile
+from survivor_portal.cases.releases import Release
+from survivor_portal.takedowns import operations, rekey, releases
+from survivor_portal.takedowns.releases import NotLive, PlatformRelease
+from survivor_portal.web.forms import Question
+from survivor_portal.web.safety.opened import opened_of
+from survivor_portal.web.survivor import case_words
+from survivor_portal.web.survivor.case_desk import REQUEST, Desk, here
+from survivor_portal.web.survivor.keeping_forms import No, answered, attempt
+from survivor_portal.web.survivor.letting_forms import Finding, Renewing, consent_words, consents, scope_words
+
+LET, SEEN, PAPER, WORDS = "let", "let_seen", "let_paper", "let_words"
+ENDS_SOON = timedelta(days=14)
+MOST_SEEN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One release as the page shows it."""
+
+    release: Release
+    may: list[str]
+    consent: str
+    kept_out: list[str]
+    is_live: bool
+    ends_soon: bool
+
+    @property
+    def until(self) -> datetime:
+        return self.release.terms.until
+
+
+def lines(case: OpenCase, now: datetime) -> list[Line]:
+    """Every release of a case, those that hold first."""
+    found = [_line(release, now) for release in grants.releases(case)]
+    return sorted(found, key=lambda line: not line.is_live)
+
+
+def _line(release: Release, now: datetime) -> Line:
+    terms = release.terms
+    live = release.is_live(now)
+    names = _names(release) if terms.not_for else {}
+    return Line(
+        release,
+        scope_words(terms.scopes),
+        consent_words(terms.consent),
+        [names.get(one, gettext("somebody who is not there any more")) for one in terms.not_for],
+        live,
+        live and terms.until - now < ENDS_SOON,
+    )
+
+
+def _names(release: Release) -> dict[str, str]:
+    """The names of who has a seat in that organisation today, by id."""
+    found = organisations.by_id(release.organisation_id)
+    return {one.who.id: one.who.name for team in (found.teams if found else ()) for one in team.people}
+
+
+def page(desk: Desk, form: Question | None = None, no: No | None = None) -> HttpResponse:
+    """Who is let in, and the box for the code of somebody new."""
+    context = {
+        "lines": lines(desk.case, desk.now),
+        "sent": _sent(desk.case),
+        "form": form or Finding(),
+        "nobody_agrees": not consents(desk.stand.answers),
+    }
+    return answered(desk.request, "survivor/let/who.html", context, no)
+
+
+@dataclass(frozen=True, slots=True)
+class OnBoard:
+    """What the board says of who is let in: their names, and which of them end soon or ended lately."""
+
+    names: tuple[str, ...]
+    soon: tuple[Line, ...]
+
+
+def on_board(desk: Desk) -> OnBoard:
+    """One quiet line for the board."""
+    live = [_line(one, desk.now) for one in grants.releases(desk.case) if one.is_live(desk.now)]
+    return OnBoard(
+        tuple(dict.fromkeys(line.release.organisation for line in live)),
+        tuple(line for line in live if line.ends_soon),
+    )
+
+
+def _sent(case: OpenCase) -> list[tuple[PlatformRelease, str]]:
+    """What was agreed before a helper sent something, with the name of its request."""
+    names = {line.id: line.label for line in operations.board(case)}
+    return [(one, names.get(one.request, "")) for one in releases.every(case)]
+
+
+def _to_page(desk: Desk) -> HttpResponse:
+    desk.go(LET)
+    return here()
+
+
+def _to_seen(desk: Desk) -> HttpResponse:
+    desk.go(SEEN)
+    return here()
+
+
+def seen_page(desk: Desk) -> HttpResponse:
+    """Who saw the case, and when."""
+    found = grants.accesses(desk.case)
+    context = {
+        "lines": [(one, case_words.access_words(one)) for one in found[:MOST_SEEN]],
+        "more": len(found) - MOST_SEEN,
+    }
+    return answered(desk.request, "survivor/let/seen.html", context)
+
+
+def _paper(desk: Desk) -> HttpResponse:
+    """One release whole, to print or to read again."""
+    desk.go(LET)
+    line = _asked_for(desk)
+    return answered(desk.request, "survivor/let/paper.html", {"line": line}) if line else here()
+
+
+def words(desk: Desk) -> HttpResponse:
+    """What an organisation that is let in must report, in its own words as they were shown."""
+    found = [line for line in lines(desk.case, desk.now) if line.is_live]
+    return answered(desk.request, "survivor/let/words.html", {"lines": found})
+
+
+def _asked_for(desk: Desk) -> Line | None:
+    name = desk.post.get("grant", "")
+    return next((line for line in lines(desk.case, desk.now) if line.release.grant_id == name), None)
+
+
+def _renew(desk: Desk) -> HttpResponse:
+    """The same terms until another day, signed with the phrase."""
+    desk.go(LET)
+    line = _asked_for(desk)
+    if line is None or line.release.ended_at is not None:
+        return here()
+    form = Renewing(desk.post if "days" in desk.post else None, initial={"grant": line.release.grant_id})
+    if not form.is_bound or form.is_put_off or not form.is_valid():
+        return answered(desk.request, "survivor/let/renew.html", {"line": line, "form": form})
+    release = line.release
+    done = attempt(form, lambda: _renewed(desk, release, form))
+    if isinstance(done, No):
+        return answered(desk.request, "survivor/let/renew.html", {"line": line, "form": form}, done)
+    return here()
+
+
+def _renewed(desk: Desk, release: Release, form: Renewing) -> None:
+    access.ask_again(desk.case, form.cleaned_data["phrase"], desk.now)
+    until = desk.now + timedelta(days=form.days_chosen)
+    if abs(until - release.terms.until) > timedelta(minutes=2):
+        grants.renew(desk.case, release, until, desk.now)
+
+
+def _back(desk: Desk) -> HttpResponse:
+    """Take it back, at once: the case gets a new key, and every page of theirs closes."""
+    desk.go(LET)
+    line = _asked_for(desk)
+    if line is None or line.release.ended_at is not None:
+        return here()
+    session = opened_of(desk.request).open()
+    assert session is not None
+    try:
+        new = rekey.revoke(desk.case, line.release.grant_id, desk.now)
+    except (Rekeyed, grants.NoSuchRelease):
+        return here()  # another window was first, and this page closed with it
+    opened_of(desk.request).begin(unlocked.begin(new, desk.now, watched=session.watched))
+    return here()
+
+
+def _release_back(desk: Desk) -> HttpResponse:
+    """No more is sent for this person under a yes they gave once."""
+    with suppress(NotLive, ChangedMeanwhile):
+        releases.take_back(desk.case, desk.post.get("release", ""), desk.now)
+    desk.go(REQUEST if desk.post.get("request") else LET, desk.post.get("request", ""))
+    return here()
+
+
+ACTIONS: dict[str, Callable[[Desk], HttpResponse]] = {
+    LET: _to_page,
+    SEEN: _to_seen,
+    PAPER: _paper,
+    WORDS: words,
+    "let_renew": _renew,
+    "let_back": _back,
+    "release_back": _release_back,
+}
+FORMS = frozenset({"let_find", "let_terms", "let_give", "let_renew"})
+PAGES: dict[str, Callable[[Desk], HttpResponse]] = {LET: page, SEEN: seen_page}
