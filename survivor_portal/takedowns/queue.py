@@ -23,6 +23,7 @@ from survivor_portal.cases.actors import Scope
 from survivor_portal.takedowns.lines import Line, line
 from survivor_portal.takedowns.models import Takedown as Row
 from survivor_portal.takedowns.next_action import NEVER, OVER
+from survivor_portal.takedowns.process import State
 from survivor_portal.takedowns.queue_filters import Due, Filters, Holder
 
 SIZE = 50
@@ -107,6 +108,16 @@ def page(
         if not found.more or len(found.items) == size:
             break
     return found.page(is_first=before is None and after is None)
+
+
+def one(desk: Session, takedown_id: str, now: datetime) -> Item | None:
+    """A single request as the queue shows it; None where this desk may not see it. Costs as a page does."""
+    teams = [seat.team.id for seat in desk.seats if seat.secret is not None]
+    every = Filters(states=frozenset(State))
+    rows = list(_rows(desk, teams, every, now, None, False, UTC).filter(pk=takedown_id))
+    found = _Found(backwards=False)
+    _take(desk, rows, 1, False, found, now)
+    return found.items[0] if found.items else None
 
 
 @dataclass

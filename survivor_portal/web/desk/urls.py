@@ -2,11 +2,11 @@
 
 from django.urls import include, path
 
-from survivor_portal.web.desk import case_urls, signing, team
+from survivor_portal.web.desk import case_urls, queue, signing
 
 app_name = "desk"
 urlpatterns = [
-    path("", team.teams, name="queue"),
+    path("", queue.page, name="queue"),
     *case_urls.urlpatterns,
     path("sign-out/", signing.sign_out, name="sign_out"),
     path("lists/", include("survivor_portal.web.desk.list_urls")),
