@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from survivor_portal import counts, seals
-from survivor_portal.advocates.models import AtDesk
+from survivor_portal.advocates.models import AtDesk, Organisation
 from survivor_portal.counts.here import Here
 from survivor_portal.web.desk import second, tries
 from tests.desk import PASSWORD, APerson, a_person, a_team
@@ -293,3 +293,20 @@ def test_what_is_no_passkey_is_told_and_breaks_nothing(client: Client, ana: APer
     assert answer.status_code == 422
     assert "This passkey did not work" in answer.content.decode()
     assert not second.ways_of(ana.id).has_one
+
+
+def test_words_sent_when_the_desk_had_closed_are_shown_once_more_and_change_nothing(
+    client: Client,
+) -> None:
+    north = a_team(["Ana Li"], notice="What stands there.")
+    comes_in(client, north.people[0], datetime.now(UTC) - timedelta(minutes=31))
+    words = {"notice": "We report harm\nto a child.", "password_again": "two words"}
+
+    answer = client.post(f"/desk/team/{north.id}/words/", words)
+    client.post("/desk/sign-out/")
+    later = client.post(f"/desk/team/{north.id}/words/", words)
+
+    assert "We report harm\nto a child." in answer.content.decode()
+    assert "two words" not in answer.content.decode()
+    assert Organisation.objects.get().notice == "What stands there."
+    assert later.headers["Location"] == SIGN_IN

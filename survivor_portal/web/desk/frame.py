@@ -14,7 +14,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from survivor_portal.advocates.opened import Session
+from survivor_portal.web.desk import second
 from survivor_portal.web.forms import Words
+from survivor_portal.web.safety import policy
 
 # Name of the address, words. What has no address (yet) is left out.
 WAYS: tuple[tuple[str, Words], ...] = (
@@ -63,15 +65,22 @@ class Here:
         return render(self.request, template, given | {"here": self, "ways": self.ways()}, status=status)
 
     def ways(self) -> list[Way]:
-        """The navigation; the page one is on is marked."""
-        found = []
+        """The navigation; where one is in it is marked. Nothing of it before the second step is set up."""
+        found: list[Way] = []
+        if not second.is_done(self.request):
+            return found
         for name, words in WAYS:
             try:
                 path = reverse(name)
             except NoReverseMatch:
                 continue
-            found.append(Way(path, words, self.request.path == path))
+            found.append(Way(path, words, self._is_in(path)))
         return found
+
+    def _is_in(self, path: str) -> bool:
+        # All pages of the desk begin with the address of its first.
+        is_first = path == policy.DESK
+        return self.request.path == path if is_first else self.request.path.startswith(path)
 
 
 def to(name: str, **parts: str) -> HttpResponse:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,6 +24,7 @@ from survivor_portal.web.desk import second, tries
 from survivor_portal.web.desk.forms import BUSY, WRONG_PASSWORD, PasswordAgain
 from survivor_portal.web.desk.frame import Here
 from survivor_portal.web.forms import PUT_OFF
+from survivor_portal.web.safety.away import SECRET
 from survivor_portal.web.safety.desk import desk_of
 
 __all__ = ["Here", "at_desk", "sensitive", "setting_up"]
@@ -78,7 +81,7 @@ def setting_up(view: View[P]) -> Page[P]:
 def _in(view: View[P], request: HttpRequest, *args: P.args, **parts: P.kwargs) -> HttpResponse:
     session = desk_of(request).open()
     if session is None:
-        return _to("account_login")
+        return _closed(request)
     if request.method == "POST" and request.POST.get("step") == STAY:
         session = desk_of(request).stay() or session
         _put_off(request)
@@ -148,6 +151,22 @@ def is_fresh(here: Here) -> bool:
     at = here.request.session.get(AGAIN_AT)
     age = here.now.timestamp() - at if isinstance(at, float) else -1
     return 0 <= age < AGAIN_LASTS.total_seconds()
+
+
+def _closed(request: HttpRequest) -> HttpResponse:
+    """The desk was left alone for too long: the sign-in. Words that were just sent are shown, to be copied.
+
+    Only where the account is signed in still; after signing out or leaving nothing is shown.
+    """
+    words = [
+        value
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in SECRET and len(value.split()) > 1
+    ]
+    if not words:
+        return _to("account_login")
+    return render(request, "desk/closed.html", {"words": words}, status=HTTPStatus.FORBIDDEN)
 
 
 def _put_off(request: HttpRequest) -> None:

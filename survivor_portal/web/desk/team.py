@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -17,6 +18,7 @@ from survivor_portal.advocates.rules import Act
 from survivor_portal.advocates.seats import Member
 from survivor_portal.advocates.who import Role, Seat
 from survivor_portal.spoken import shown as code_shown
+from survivor_portal.takedowns import assigning
 from survivor_portal.web.desk import team_words
 from survivor_portal.web.desk.forms import ROLES, Invite, OneRole, TeamName
 from survivor_portal.web.desk.frame import Here, to
@@ -137,7 +139,9 @@ def change_role(here: Here, seat: Seat, person: str) -> HttpResponse:
 def remove(here: Here, seat: Seat, person: str) -> HttpResponse:
     """A seat is taken away, one's own included. The page before says what follows from it."""
     leaves = person == here.session.who.id
-    seats.remove(here.session, seat.team.id, person, here.now, reseal)
+    with transaction.atomic():
+        seats.remove(here.session, seat.team.id, person, here.now, reseal)
+        assigning.let_go(person)
     # Whoever left has no open desk any more: the page leads to the sign-in.
     return to("account_login") if leaves else to("desk:one_team", team=seat.team.id)
 
