@@ -12,10 +12,13 @@ from django.urls import reverse
 
 from survivor_portal.advocates.models import Organisation
 from survivor_portal.advocates.who import Role
-from survivor_portal.cases import access, book, codes, grants, offers, records
+from survivor_portal.cases import access, actors, book, brought, codes, grants, offers, records
+from survivor_portal.cases.actors import Scope
 from survivor_portal.cases.book import Note
+from survivor_portal.cases.brought import Wanted
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.models import Grant
+from survivor_portal.cases.releases import Consent, Paper
 from survivor_portal.takedowns import operations, rekey
 from survivor_portal.web.desk import case_list, case_seen
 from tests.desk import APerson, ATeam, a_grant, a_team
@@ -403,3 +406,53 @@ def test_a_code_to_take_a_case_over_asks_for_the_password_and_is_shown_once(team
     assert book.timeline(case)[-1].note.by.startswith("staff|")
     client.get("/c/")
     assert shown[1] not in client.get(reverse("desk:case")).content.decode()
+
+
+def brought_along(team: ATeam) -> str:
+    """A case this team brought along, on a paper of five days ago; the id of its grant."""
+    today = now().date()
+    paper = Paper(Consent.adult, today - timedelta(days=5), today + timedelta(days=10))
+    wanted = Wanted("Brought", paper, frozenset({Scope.read, Scope.act}))
+    person = team.people[0]
+    by = actors.staff(person.id, person.name, team.card.name)
+    return brought.open_for_team(team.card, wanted, now(), by=by)[1].grant_id
+
+
+def test_a_case_brought_along_goes_on_by_a_newer_paper_and_by_no_other(team: ATeam) -> None:
+    client = a_client(team.people[0])
+    grant_id = brought_along(team)
+    opens(client, grant_id)
+    assert "There is a newer paper" in words(client.get(reverse("desk:case")))
+    today = now().date()
+    address = reverse("desk:paper")
+    given = {"agreed": "adult", "on_file": "on", "until": str(today + timedelta(days=200)), "go": "1"}
+
+    older = client.post(address, {**given, "signed_on": str(today - timedelta(days=5))})
+    assert older.status_code == 422
+    assert "This paper does not hold" in words(older)
+    assert f'value="{today - timedelta(days=5)}"' in older.content.decode()
+    assert client.post(address, {**given, "signed_on": "yesterday"}).status_code == 422
+    newer = client.post(address, {**given, "signed_on": str(today)})
+
+    assert newer["Location"] == reverse("desk:case")
+    assert Grant.objects.get(pk=grant_id).expires_at.date() > today + timedelta(days=20)
+
+
+def test_a_release_the_person_signed_is_renewed_by_no_paper(team: ATeam) -> None:
+    client = a_client(team.people[0])
+    release = a_grant(a_case(), team)
+    opens(client, release.grant_id)
+    today = now().date()
+
+    page = client.post(
+        reverse("desk:paper"),
+        {
+            "agreed": "adult",
+            "on_file": "on",
+            "until": str(today + timedelta(days=300)),
+            "signed_on": str(today),
+        },
+    )
+
+    assert page["Location"] == reverse("desk:case")
+    assert Grant.objects.get().expires_at < now() + timedelta(days=91)

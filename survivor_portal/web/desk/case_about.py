@@ -17,6 +17,7 @@ from survivor_portal.cases import grants
 from survivor_portal.cases.actors import Actor
 from survivor_portal.cases.grants import LONGEST_LABEL, NobodyThere, NoSuchRelease, Release
 from survivor_portal.cases.keys import OpenCase
+from survivor_portal.cases.releases import Consent
 from survivor_portal.cases.unlocked import Session
 from survivor_portal.web.desk import case_open, case_words
 from survivor_portal.web.desk.forms import DeskForm
@@ -44,15 +45,19 @@ def case(here: Here) -> HttpResponse:
     session = case_open.current(here)
     if session is None or session.actor is None:
         return to("desk:cases")
-    if here.request.POST.get("step") != Label.step:
-        return _page(here, session, session.actor)
+    step = here.request.POST.get("step")
+    # A form cannot be seen by somebody who only reads; one that comes all the same does nothing.
+    if step == Label.step and session.actor.role is not Role.read_only:
+        return _label(here, session, session.actor)
+    return _page(here, session, session.actor)
+
+
+def _label(here: Here, session: Session, actor: Actor) -> HttpResponse:
     form = Label(here.request.POST)
     if not form.is_valid():
-        return _page(here, session, session.actor, form)
-    if session.actor.role is Role.read_only:
-        return _page(here, session, session.actor)
+        return _page(here, session, actor, form)
     try:
-        grants.set_label(session.case, session.actor.grant_id, form.cleaned_data["label"].strip(), here.now)
+        grants.set_label(session.case, actor.grant_id, form.cleaned_data["label"].strip(), here.now)
     except (NoSuchRelease, NobodyThere):
         return case_open.not_let_in(here)
     return to("desk:case")
@@ -62,13 +67,14 @@ def _page(here: Here, session: Session, actor: Actor, form: Label | None = None)
     release = release_of(session.case, actor)
     form = form or Label(initial={"label": release.label if release else ""})
     context: dict[str, Any] = {
-        "actor": actor,
+        "who": actor,
         "release": release,
         "consent": case_words.CONSENTS[release.terms.consent] if release else "",
         "scopes": case_words.scopes(actor.scopes),
         "ends_soon": case_words.ends_soon(actor.until, here.now),
         "accesses": grants.accesses(session.case),
         "form": form if actor.role is not Role.read_only else None,
+        "on_file": release is not None and release.terms.consent is Consent.on_file,
         "expires_on": session.case.expires_on,
     }
     return here.page("desk/case.html", context)

@@ -51,9 +51,9 @@ class LetIn(DeskForm):
         help_text=_("The person reads this and can change it."),
     )
     scopes = any_of(
-        _("What would the team be allowed to do?"),
-        [(scope.value, words) for scope, words in case_words.SCOPES.items()],
-        hints={scope.value: words for scope, words in case_words.SCOPE_HINTS.items()},
+        _("The team could read the case. What else?"),
+        case_words.CHOSEN,
+        hints=case_words.HINTS,
         initial=case_words.PROPOSED_SCOPES,
     )
     days = one_of(

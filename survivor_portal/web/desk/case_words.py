@@ -20,11 +20,11 @@ SCOPES: dict[Scope, Words] = {
     Scope.export: _("Take a copy"),
     Scope.joint: _("One letter for many people"),
 }
-SCOPE_HINTS: dict[Scope, Words] = {
-    Scope.act: _("Write down answers, prepare letters, mark them as sent."),
-    Scope.mail: _("Mail that platforms send to the case, and letters that leave by mail."),
-    Scope.export: _("For police, a lawyer or a regulator."),
-    Scope.joint: _("The person’s links may stand in one letter with those of others."),
+HINTS: dict[str, Words] = {
+    Scope.act.value: _("Write down answers, prepare letters, mark them as sent."),
+    Scope.mail.value: _("Mail that platforms send to the case, and letters that leave by mail."),
+    Scope.export.value: _("For police, a lawyer or a regulator."),
+    Scope.joint.value: _("The person’s links may stand in one letter with those of others."),
 }
 CONSENTS: dict[Consent, Words] = {
     Consent.adult: _("The person, 18 or older"),
@@ -39,7 +39,9 @@ DAYS: Choices = [
     ("365", _("One year")),
 ]
 PROPOSED_DAYS = "90"
-PROPOSED_SCOPES = (Scope.read.value, Scope.act.value)
+# To be let in at all is to read; these are to be chosen beside it.
+CHOSEN: Choices = [(scope.value, words) for scope, words in SCOPES.items() if scope is not Scope.read]
+PROPOSED_SCOPES = (Scope.act.value,)
 NO_LABEL = _("No label yet")
 
 

@@ -120,13 +120,12 @@ class Release(Private):
     purpose = forms.CharField(
         label=_("What is this for? In the person’s own words."),
         max_length=LONGEST_PURPOSE,
-        widget=forms.Textarea({"rows": 3}),
         error_messages={"required": _("Please write a few words.")},
     )
     scopes = any_of(
-        _("What may the team do?"),
-        [(scope.value, words) for scope, words in case_words.SCOPES.items()],
-        hints={scope.value: words for scope, words in case_words.SCOPE_HINTS.items()},
+        _("The team can read the case. What else may it do?"),
+        case_words.CHOSEN,
+        hints=case_words.HINTS,
         initial=case_words.PROPOSED_SCOPES,
     )
     days = one_of(
