@@ -113,6 +113,20 @@ def remove(session: Session, team_id: str, person_id: str, now: datetime, reseal
             people.deactivate(person_id)
 
 
+def all_of_them() -> tuple[tuple[str, str], ...]:
+    """Every seat there is: id of the team, id of the person."""
+    return tuple(Membership.objects.order_by("pk").values_list("team_id", "person_id"))
+
+
+def end_again(team_id: str, person_id: str) -> None:
+    """Take away a seat that a backup brought back. The team keeps the pair it has in that backup."""
+    with transaction.atomic():
+        Membership.objects.filter(team_id=team_id, person_id=person_id).delete()
+        opened.end_all(person_id)
+        if not Membership.objects.filter(person_id=person_id).exists():
+            people.deactivate(person_id)
+
+
 def new_pair(team: Team, secret: bytes, now: datetime, reseal: Reseal) -> bytes:
     """The team gets another pair; whoever is let in stays so. Gives the new secret half.
 

@@ -5,7 +5,13 @@ from datetime import datetime
 from django.contrib.sessions.models import Session
 
 from survivor_portal.advocates import deeds, opened, people, tickets
-from survivor_portal.advocates.models import Remembered
+from survivor_portal.advocates.models import AtDesk, Remembered
+
+
+def close_all() -> int:
+    """Sign everybody out and close every desk; how many desks were open."""
+    Session.objects.all().delete()
+    return AtDesk.objects.all().delete()[0]
 
 
 def sweep(now: datetime) -> None:

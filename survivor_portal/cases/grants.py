@@ -9,12 +9,13 @@ from django.db.models import F
 
 from survivor_portal.advocates import teams
 from survivor_portal.advocates.who import TeamCard
-from survivor_portal.cases import actors, book, grant_rows, keys, let_in, refusals, unlocked
+from survivor_portal.cases import actors, book, departures, grant_rows, keys, let_in, refusals, unlocked
 from survivor_portal.cases import releases as papers
 from survivor_portal.cases.actors import Actor, Scope
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.grant_rows import reseal_team
 from survivor_portal.cases.keys import NotTheOwners, OpenCase
+from survivor_portal.cases.ledger import Ended
 from survivor_portal.cases.let_in import Granted, NotLetIn, keys_of, open_as
 from survivor_portal.cases.models import Case, Grant, Look
 from survivor_portal.cases.rekey import Rewrite, rekey
@@ -119,6 +120,7 @@ def revoke(case: OpenCase, grant_id: str, now: datetime, rewrite: Iterable[Rewri
         facts = {"grant": grant_id, "team": release.team, "organisation": release.organisation}
         papers.change(case, replace(release, ended_at=now), Note("revoked", facts), now)
         grant_rows.empty(case.id, grant_id, now)
+        departures.note(Ended.grant, grant_id, now)
         return rekey(case, now, rewrite)
 
 

@@ -31,6 +31,9 @@ class Ended(StrEnum):
 
     case = "case"
     reminders = "reminders"
+    # What a team may open no longer, and where somebody may not come in any more.
+    grant = "grant"
+    seat = "seat"
 
 
 def blind(what: Ended, name: str) -> str:

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connections
 
-from survivor_portal.cases import access, ending, ledger, restored
+from survivor_portal.advocates import upkeep as desks
+from survivor_portal.cases import access, departures, ending, ledger, restored
 from survivor_portal.cases.ledger import Ended, Ledger
 from survivor_portal.correspondence import leaving
 from survivor_portal.followups import reminders
@@ -32,6 +33,8 @@ class Restored:
     as_of: datetime
     known_deleted: int
     deleted_again: int
+    # Seats in teams and grants to teams.
+    ended_again: int
     living: int
     kept_longer: int
     lost: int
@@ -194,7 +197,9 @@ def _bring_in_line(
     made_at = {part: datetime.fromisoformat(manifest.made_at) for part, (_, manifest) in chosen.items()}
     as_of = made_at.get(Part.site) or made_at[Part.keys]
     restored.close_all()
+    desks.close_all()
     back = restored.hold_against(lines, now)
+    shut_out = departures.hold_against(lines, now)
     reminders.end_again(lines.keys(), now)
     not_sent = _send_nothing_twice(now, both=len(chosen) == len(Part))
     longer = restored.keep_the_living(now) if Part.site in chosen else 0
@@ -214,6 +219,7 @@ def _bring_in_line(
         as_of=as_of,
         known_deleted=len(lines),
         deleted_again=back,
+        ended_again=shut_out,
         living=restored.count(),
         kept_longer=longer,
         lost=lost,

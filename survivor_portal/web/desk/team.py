@@ -17,13 +17,13 @@ from survivor_portal.advocates.opened import Session
 from survivor_portal.advocates.rules import Act
 from survivor_portal.advocates.seats import Member
 from survivor_portal.advocates.who import Role, Seat
+from survivor_portal.cases import departures
 from survivor_portal.spoken import shown as code_shown
 from survivor_portal.takedowns import assigning
 from survivor_portal.web.desk import team_words
 from survivor_portal.web.desk.forms import ROLES, Invite, OneRole, TeamName
 from survivor_portal.web.desk.frame import Here, to
 from survivor_portal.web.desk.lock import at_desk, sensitive
-from survivor_portal.web.desk.resealing import reseal
 from survivor_portal.web.forms import Words
 
 Inside = Callable[..., HttpResponse]
@@ -140,7 +140,7 @@ def remove(here: Here, seat: Seat, person: str) -> HttpResponse:
     """A seat is taken away, one's own included. The page before says what follows from it."""
     leaves = person == here.session.who.id
     with transaction.atomic():
-        seats.remove(here.session, seat.team.id, person, here.now, reseal)
+        departures.remove(here.session, seat.team.id, person, here.now)
         assigning.let_go(person)
     # Whoever left has no open desk any more: the page leads to the sign-in.
     return to("account_login") if leaves else to("desk:one_team", team=seat.team.id)

@@ -49,6 +49,8 @@ def _said(done: Restored) -> list[str]:
     ]
     if Part.site in done.parts:
         said.append(f"{done.told} cases are told that they are as they were on that day.")
+    if done.ended_again:
+        said.append(f"{done.ended_again} seats and grants that had been taken back since were ended again.")
     if done.kept_longer:
         said.append(f"{done.kept_longer} cases had been opened since, and got a later day of expiry.")
     if done.lost:
