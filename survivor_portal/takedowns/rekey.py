@@ -60,6 +60,15 @@ def take_over(
     )
 
 
+def begin_again(
+    offer: Offer, now: datetime, *, code: str, phrase: str, keep_days: int, watched: bool = False
+) -> unlocked.Session:
+    """Give a case back to the person who has lost its code or phrase. As `cases.taking_over.begin_again`."""
+    return taking_over.begin_again(
+        offer, now, [_rewrite], code=code, phrase=phrase, keep_days=keep_days, watched=watched
+    )
+
+
 def where_wanted(session: unlocked.Session, now: datetime) -> unlocked.Session:
     """A case just opened by its owner, under a new key where it waits for one: somebody who left had the one
     it has. Open in this browser, closed in all others. Raises as `rekey`."""

@@ -34,7 +34,7 @@ PHRASE = "a blue bicycle by the lake"
 CASE = {"asker": "self", "age_then": "adult", "age_now": "adult"}
 LINKS = f"{A_POST}\nhttps://board.example/one https://board.example/two"
 # They would end the walk, or belong to a visit that is not a case.
-NOT_PRESSED = {"close", "keep_delete", "open", "recover"}
+NOT_PRESSED = {"close", "keep_delete", "open", "recover", "take_read", "take_terms"}
 TYPED_IN = {"text", "email", "tel", "search", "url", "number", "textarea"}
 # A way in, not words: never kept anywhere (`test_t12_no_phrase_ever_becomes_a_draft`).
 SECRET = {"phrase", "new", "again", "recovery", "code", "own"}

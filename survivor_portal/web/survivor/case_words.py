@@ -209,6 +209,7 @@ BOOK: dict[str, Words] = {
     "listed": _("The name of this case stood in a list"),
     "refused": _("Somebody tried to open this and was not let in"),
     "take_over_offered": _("A one-time code was made for you"),
+    "case_brought": _("A helper brought the case from a list of theirs"),
     "taken_over": _("The case was made yours"),
     "owner_anew": _("A new code and a new phrase were set"),
     "handed_over": _("It was handed to a colleague"),

@@ -87,6 +87,7 @@ def answer(data: Data, key: str, given: Mapping[str, Any], typed: Mapping[str, s
     """Take in one page of answers and move on. An answer left open takes back an earlier one."""
     before = stand(data)
     data.pop("lost", None)
+    data.pop("taking", None)  # whoever answers begins something of their own
     answers: Data = data.setdefault("answers", {})
     for name, value in given.items():
         if value is None or value == "":

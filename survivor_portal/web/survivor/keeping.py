@@ -20,10 +20,11 @@ from survivor_portal.cases.book import Note
 from survivor_portal.cases.unlocked import Session
 from survivor_portal.directory import Asker
 from survivor_portal.visits.visit import Data, TooMuch
+from survivor_portal.web.safety import standing
 from survivor_portal.web.safety.networks import What
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
-from survivor_portal.web.survivor import notes
+from survivor_portal.web.survivor import notes, taking_over
 from survivor_portal.web.survivor.flow import PLAN as AT_PLAN
 from survivor_portal.web.survivor.flow import Stand
 from survivor_portal.web.survivor.holder import OF_THE_VISIT, PLAN, country
@@ -104,7 +105,9 @@ def _page(request: HttpRequest, stand: Stand, form: Any = None, no: No | None = 
     if waiting and not isinstance(form, Making):
         context["form"] = form or AskedBack(kept=waiting["phrase"], own=waiting["own"])
         return answered(request, "survivor/keep/ask.html", context, no)
-    context |= {"form": form or Making(), "offered": offered(stand), "desk": settings.DESK_OPEN}
+    taking = _is_taking(request)
+    context |= {"form": form or Making(), "offered": offered(stand), "taking": taking}
+    context["desk"] = settings.DESK_OPEN and not taking
     return answered(request, "survivor/keep/make.html", context, no)
 
 
@@ -135,12 +138,27 @@ def _confirm(request: HttpRequest, stand: Stand, waiting: Data) -> HttpResponse:
     if not form.is_valid():
         return _page(request, stand, form)
     now = timezone.now()
-    made = within(request, form, What.keeping, lambda: _made(stand, waiting, now))
+    visit = visit_of(request).open()
+    data = visit.data if visit else {}
+    if taking_over.is_on(data):
+        taken = within(
+            request,
+            form,
+            What.keeping,
+            lambda: taking_over.made(request, waiting, now, watched=stand.watched),
+        )
+        if taken is None:
+            return taking_over.over(request)
+        made = taken
+    else:
+        made = within(request, form, What.keeping, lambda: _made(stand, waiting, now))
     if isinstance(made, No):
         return _page(request, stand, form, made)
-    visit = visit_of(request).open()
-    take_over(made, visit.data if visit else {}, now)
-    visit_of(request).change(_only_the_place)
+    if taking_over.is_on(data):
+        standing.begin(request, made)
+    else:
+        take_over(made, data, now)
+        visit_of(request).change(_only_the_place)
     opened_of(request).begin(made)
     if waiting["recovery"]:
         recovery = attempt(form, lambda: access.new_recovery_code(made, waiting["phrase"], now))
@@ -162,6 +180,11 @@ def _made(stand: Stand, waiting: Data, now: datetime) -> Session:
         return access.open_with(code, phrase, now, watched=stand.watched).session
     access.confirm(new.session.case, phrase, now)
     return new.session
+
+
+def _is_taking(request: HttpRequest) -> bool:
+    visit = visit_of(request).open()
+    return visit is not None and taking_over.is_on(visit.data)
 
 
 def _waiting(request: HttpRequest) -> Data:

@@ -97,5 +97,6 @@ def _page(
         "closed": not settings.CASES_OPEN,
         # Whoever works at a desk goes back to their list; the desk itself is not asked.
         "at_desk": settings.DESK_OPEN and bool(request.COOKIES.get(settings.DESK_COOKIE)),
+        "desk": settings.DESK_OPEN,
     }
     return answered(request, "survivor/keep/locked.html", context, no)

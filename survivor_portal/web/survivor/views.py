@@ -32,6 +32,7 @@ from survivor_portal.web.survivor import (
     letters_page,
     notes,
     platform_yes,
+    taking_over,
 )
 from survivor_portal.web.survivor.holder import holder_of
 from survivor_portal.web.survivor.letters_page import flow_page
@@ -75,6 +76,8 @@ def resume(request: HttpRequest) -> HttpResponse:
     stand = flow.stand(data)
     if step in FORMS:
         return _question(request, stand, intake.BY_KEY[step], data=request.POST, lost=data is None)
+    if step in taking_over.STEPS:
+        return taking_over.again(request, step)
     if step == "sign" and data is not None:
         return letters_page.show(request, stand, data=request.POST)
     if step == around.Company.step and data is not None:
@@ -94,6 +97,8 @@ def _show(request: HttpRequest, stand: flow.Stand, *, lost: bool = False) -> Htt
         return letters_page.show(request, stand)
     if stand.at == keeping.AT:
         return keeping.show(request, stand)
+    if stand.at == taking_over.AT:
+        return taking_over.show(request, stand)
     if stand.at == flow.DANGER:
         return render(request, "survivor/danger.html", {"stand": stand})
     return _plan(request, stand)
@@ -156,6 +161,8 @@ def _act(request: HttpRequest) -> HttpResponse:
     step = request.POST.get("step", "")
     if step in FORMS:
         return _answer(request, step)
+    if step in taking_over.STEPS:
+        return taking_over.act(request, step)
     holder = holder_of(request)
     if step != "stay" and holder.open() is None:
         return _show(request, flow.stand(None), lost=True)
