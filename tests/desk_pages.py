@@ -26,11 +26,13 @@ def comes_in(client: Client, person: APerson, now: datetime | None = None) -> op
     return session
 
 
-def comes_in_with(page: Any, person: APerson) -> None:
-    """This page of a browser is at the desk from now on, second step done, password typed just now."""
+def comes_in_with(page: Any, person: APerson, *, again: bool = True) -> None:
+    """This page of a browser is at the desk from now on, second step done. `again`: with the password typed
+    again just now, so that nothing asks for it."""
     client = Client()
     comes_in(client, person)
-    typed_again(client)
+    if again:
+        typed_again(client)
     page.goto("/accessibility/")
     host = urlsplit(page.url).hostname
     page.context.add_cookies(

@@ -8,8 +8,9 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 
-from tests.browser import DESK, PHONE, ZOOMED
-from tests.desk import a_team
+from survivor_portal.advocates.models import Person
+from tests.browser import DESK, PHONE, ZOOMED, Watched
+from tests.desk import PASSWORD, a_team
 from tests.desk_pages import comes_in_with, has_a_passkey
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "keys"])]
@@ -51,11 +52,12 @@ def heading(page: Any) -> str:
 
 
 def test_somebody_joins_with_a_link_and_a_passkey_and_comes_in_again(
-    page_factory: Callable[..., Any], in_all_sizes: LOOK, settings: Any
+    page_factory: Callable[..., Any], in_all_sizes: LOOK, settings: Any, watched: Watched
 ) -> None:
+    watched.expected_statuses.add(404)  # of a link that was used
     north = a_team(["Ana Li"])
     lead, joins = page_factory(host=HERE), page_factory(host=HERE)
-    comes_in_with(lead, north.people[0])
+    comes_in_with(lead, north.people[0], again=False)
     has_a_passkey(joins)
 
     # The lead makes a link, which is shown once.
@@ -63,6 +65,10 @@ def test_somebody_joins_with_a_link_and_a_passkey_and_comes_in_again(
     in_all_sizes(lead)
     lead.fill("main [name=email]", "di@work.example")
     presses(lead, "Make a link")
+    assert heading(lead) == "Type your password again"
+    in_all_sizes(lead)
+    lead.fill("[name=password_again]", PASSWORD)
+    presses(lead, "Go on")
     in_all_sizes(lead)
     link = lead.inner_text("#link")
 
@@ -119,11 +125,13 @@ def test_somebody_joins_with_a_link_and_a_passkey_and_comes_in_again(
     assert heading(joins) == "Sign in to the desk"
 
     # The lead's other pages.
-    for path in ("words/", "key/", "done/", "new/", f"{north.people[0].id}/"):
+    newcomer = Person.objects.get(email="di@work.example")
+    for path in ("words/", "key/", "done/", "new/", f"{newcomer.pk}/"):
         lead.goto(f"/desk/team/{north.id}/{path}")
         in_all_sizes(lead)
-    lead.goto("/desk/account/password/")
-    in_all_sizes(lead)
+    for path in ("account/password/", "set-up/app/", "link/used/"):
+        lead.goto(f"/desk/{path}")
+        in_all_sizes(lead)
     lead.goto(f"/desk/team/{north.id}/key/")
     presses(lead, "Make it and print it")
     in_all_sizes(lead)
