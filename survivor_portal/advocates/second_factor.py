@@ -7,12 +7,15 @@ may come in front of the older ones and what is there still opens.
 import base64
 import binascii
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 
 from survivor_portal import seals
 
 PURPOSE = "second factor"
 _CONTEXT = b"mfa1"
+# What is encrypted of a row: of an app that shows codes, and of recovery codes.
+_SECRET = frozenset({"secret", "seed"})
 
 
 class Unreadable(Exception):
@@ -36,6 +39,27 @@ def decrypt(envelope: str) -> str:
         return seals.unlock(key, base64.urlsafe_b64decode(sealed), context=_CONTEXT).decode()
     except (seals.WrongKey, binascii.Error, ValueError):
         raise Unreadable from None
+
+
+def renew() -> tuple[int, int]:
+    """Put what is under an older secret key under the current one; may be done any time, and again.
+
+    Gives how many were changed, and how many nobody can read any more.
+    """
+    current, changed, lost = _keys()[0][0], 0, 0
+    for row in Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk"):
+        for name in _SECRET & row.data.keys():
+            envelope = str(row.data[name])
+            if envelope.split(".")[1:2] == [current]:
+                continue
+            try:
+                data = {**row.data, name: encrypt(decrypt(envelope))}
+            except Unreadable:
+                lost += 1
+                continue
+            # Not over what a sign-in changed in this moment: the next run finds it.
+            changed += Authenticator.objects.filter(pk=row.pk, data=row.data).update(data=data)
+    return changed, lost
 
 
 def _keys() -> list[tuple[str, bytes]]:

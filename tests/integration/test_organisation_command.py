@@ -6,9 +6,10 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 
-from survivor_portal.advocates import organisations, people, tickets
+from survivor_portal.advocates import organisations, people, second_factor, tickets
 from survivor_portal.advocates.models import Membership, Organisation, Team, Ticket, TicketKind
 from survivor_portal.advocates.who import Role
 from tests.desk import PASSWORD, a_team
@@ -102,6 +103,28 @@ def test_what_does_not_fit_is_said_and_changes_nothing(
     with pytest.raises(CommandError, match=why):
         said(*names, **options)
     assert (Organisation.objects.count(), Team.objects.count(), Ticket.objects.count()) == (1, 1, 0)
+
+
+def test_after_a_new_secret_key_second_steps_go_under_it_and_open_without_the_old_one(settings) -> None:
+    old, new = settings.SECRET_KEY, "another secret key of this site, fifty signs or longer, say sixty"
+    ana = a_team(("Ana Li",)).people[0]
+    for kind, name in (("totp", "secret"), ("recovery_codes", "seed")):
+        data = {name: second_factor.encrypt(name), "used_mask": 5}
+        Authenticator.objects.create(user_id=ana.id, type=kind, data=data)
+    Authenticator.objects.create(user_id=ana.id, type="webauthn", data={"name": "a key"})
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = new, [old]
+
+    assert "2 second steps" in said(new_secret_key=True)
+    assert "0 second steps" in said(new_secret_key=True)
+
+    settings.SECRET_KEY_FALLBACKS = []
+    rows = {row.type: row.data for row in Authenticator.objects.all()}
+    assert second_factor.decrypt(rows["totp"]["secret"]) == "secret"
+    assert second_factor.decrypt(rows["recovery_codes"]["seed"]) == "seed"
+    assert rows["recovery_codes"]["used_mask"] == 5
+    settings.SECRET_KEY = old
+    with pytest.raises(CommandError, match="2 are under a key that is not in the file"):
+        said(new_secret_key=True)
 
 
 def test_where_there_are_no_desks_none_is_made(settings) -> None:

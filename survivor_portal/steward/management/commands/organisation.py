@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from survivor_portal.advocates import organisations, tickets
+from survivor_portal.advocates import organisations, second_factor, tickets
 from survivor_portal.spoken import shown
 from survivor_portal.steward import desks
 
@@ -32,11 +32,16 @@ class Command(BaseCommand):
         parser.add_argument(
             "--second-step", action="store_true", help="with --reset: that is set up anew, too"
         )
+        parser.add_argument(
+            "--new-secret-key", action="store_true", help="put second steps under the first line of that file"
+        )
 
     def handle(self, *args: Any, name: str, **said: Any) -> None:
         try:
             if said["list"]:
                 self._list()
+            elif said["new_secret_key"]:
+                self._renew()
             elif said["reset"]:
                 made = desks.reset(said["reset"], timezone.now(), second_step=said["second_step"])
                 self._link(made, "one day")
@@ -59,6 +64,15 @@ class Command(BaseCommand):
 
     def _link(self, made: desks.Made, lasts: str) -> None:
         self.stdout.write(f"The link, good once and for {lasts}. It is shown only now:\n{made.link}")
+
+    def _renew(self) -> None:
+        changed, lost = second_factor.renew()
+        self.stdout.write(f"{changed} second steps were put under the current secret key.")
+        if lost:
+            raise CommandError(
+                f"{lost} are under a key that is not in the file. Put its line back, or those people set up "
+                "their second step anew (--reset ADDRESS --second-step)."
+            )
 
     def _list(self) -> None:
         for one in organisations.all_of_them():
