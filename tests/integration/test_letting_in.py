@@ -1,5 +1,6 @@
 """The owner's pages of who is let in: by a code, on terms, signed; longer; taken back; who saw it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -18,10 +19,12 @@ from tests.desk import ATeam, a_grant, a_team, at_desk
 from tests.dumps import dumped
 from tests.journeys.story import A_POST, NEWS_CASE, begun
 from tests.markers import Markers
+from tests.reading import measure
 from tests.visitor import Visitor
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
 
+NAMES = ("Example Helpline", "Helpline North")
 PHRASE = "a blue bicycle by the lake"
 ADULT = {"asker": "self", "age_then": "adult", "age_now": "adult"}
 TERMS: dict[str, str | list[str]] = {
@@ -348,3 +351,42 @@ def test_where_there_is_no_desk_nobody_is_offered_one(settings: Any, team: ATeam
     visitor.opens("/c/")
 
     assert not visitor.has("let")
+
+
+def test_every_page_reads_at_grade_six(team: ATeam) -> None:
+    new = a_case(**YOUNG, home_safe="yes")
+    visitor = inside(new)
+    pages = {"who": visitor.page}
+
+    def sees(name: str) -> None:
+        pages[name] = visitor.page
+
+    visitor.sends("let_find", code="ABC")
+    sees("a wrong code")
+    visitor.sends("let_find", code=team.organisation_code)
+    sees("terms")
+    visitor.sends("let_terms", purpose="")
+    sees("terms that lack something")
+    visitor.sends("let_terms", {**TERMS, "consent": "minor_and_parent"}, purpose="To get help")
+    sees("all of it once more")
+    visitor.sends("let_give", typed_name="", typed_parent="", phrase="")
+    sees("not signed")
+    visitor.sends("let_give", typed_name="R.", typed_parent="M.", phrase=PHRASE)
+    sees("let in")
+    visitor.sends("let_words")
+    sees("what they must report")
+    visitor.opens("/c/")
+    for step in ("let_renew", "let_seen", "let_paper"):
+        visitor.sends(step)
+        sees(step)
+        visitor.sends("let")
+    visitor.sends("let_back")
+    sees("taken back")
+
+    found = {
+        name: (measured.grade, measured.too_long)
+        for name, page in pages.items()
+        if (measured := measure(re.sub(r"(?s)^.*?<main|</main>.*$", "<main", page), NAMES)).grade > 6
+        or measured.too_long
+    }
+    assert found == {}

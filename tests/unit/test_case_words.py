@@ -3,6 +3,9 @@
 import ast
 from pathlib import Path
 
+import pytest
+
+from survivor_portal.cases import actors, brought, let_in, refusals
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.process import Fact, Move
 from survivor_portal.web.survivor import case_words
@@ -10,7 +13,8 @@ from survivor_portal.web.survivor import case_words
 
 def kinds() -> set[str]:
     """The kinds of lines the site writes, read from its own code."""
-    found = {operations.NAMED}
+    found = {operations.NAMED, let_in.OPENED, let_in.LISTED, refusals.KIND, brought.KIND}
+    found |= {"assigned", "handed_over", "unassigned"}
     for file in Path("survivor_portal").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             is_note = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Note"
@@ -32,3 +36,35 @@ def test_a_line_of_the_book_names_its_request() -> None:
 
     assert case_words.book_words("takedown", facts, {"1": "The first one"}) == "The first one: They said no"
     assert case_words.book_words("takedown", facts, {}) == "They said no"
+
+
+def test_a_line_names_who_it_is_about_and_what_was_written_to_them() -> None:
+    ana = actors.staff("p1", "Ana Li", "Helpline North")
+    facts = {"request": "1", "to": "p2", "name": "Ben Oz", "note": "Please send the appeal."}
+
+    said = case_words.book_words("handed_over", facts, {"1": "X"}, ana)
+
+    assert said == "X: It was handed to Ben Oz: “Please send the appeal.” (Ana Li of Helpline North)"
+
+
+@pytest.mark.parametrize(
+    ("by", "reader", "said"),
+    [
+        ("owner", "owner", "You named a place"),
+        ("owner", "staff|p1|Ana Li|North", "A place was named (The person whose case this is)"),
+        ("staff|p1|Ana Li|North", "staff|p1|Ana Li|North", "You named a place"),
+        ("staff|p1|Ana Li|North", "owner", "A place was named (Ana Li of North)"),
+        ("slot", "owner", "You named a place"),
+        ("slot", "staff|p1|Ana Li|North", "A place was named"),
+    ],
+)
+def test_a_line_is_said_to_whoever_reads_it(by: str, reader: str, said: str) -> None:
+    assert case_words.book_words("places_named", {}, {}, by, reader) == said
+
+
+def test_what_somebody_agreed_to_is_said_to_them_as_theirs_whoever_wrote_it_down() -> None:
+    ana = actors.staff("p1", "Ana Li", "North")
+
+    said = case_words.book_words("platform_released", {"to": "X"}, {}, ana)
+
+    assert said == "You said yes to a letter to X (Ana Li of North)"

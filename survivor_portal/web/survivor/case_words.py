@@ -212,9 +212,10 @@ BOOK: dict[str, Words] = {
     "case_brought": _("A helper brought the case from a list of theirs"),
     "taken_over": _("The case was made yours"),
     "owner_anew": _("A new code and a new phrase were set"),
-    "handed_over": _("It was handed to a colleague"),
-    "assigned": _("Somebody took it on"),
+    "handed_over": _("It was handed to %(name)s"),
+    "assigned": _("It was given to %(name)s"),
     "unassigned": _("Nobody has taken it on any more"),
+    "case_brought": _("A helpline made this case for you"),
     "platform_released": _("You said yes to a letter to %(to)s"),
     "platform_release_used": _("Your yes was used for a letter to %(to)s"),
     "platform_release_taken_back": _("You took back your yes to letters to %(to)s"),
@@ -238,10 +239,14 @@ BOOK_BY_OTHERS: dict[str, Words] = {
     "draft_kept": _("What somebody typed was kept for later"),
     "take_over_offered": _("A one-time code was made for the person"),
     "taken_over": _("The person made the case theirs"),
+    "case_brought": _("The case was brought along"),
     "platform_released": _("The person said yes to a letter to %(to)s"),
     "platform_release_used": _("That yes was used for a letter to %(to)s"),
     "platform_release_taken_back": _("The yes to letters to %(to)s was taken back"),
 }
+
+# Whoever wrote these down: it was the owner who said it, or to whom it happened.
+OF_THE_OWNER = frozenset({"platform_released", "platform_release_used", "take_over_offered", "case_brought"})
 
 # What came in while the case was closed, by its kind.
 ARRIVED: dict[str, Words] = {
@@ -339,8 +344,12 @@ def book_words(
     reader: str = OWNER,
 ) -> str:
     """What a line of the book says to this reader. `names`: what the requests of the case are called, by id."""
-    said = _book_words(kind, facts, names, mine=by == reader or (reader == OWNER and not who_words(by)))
     who = "" if by == reader else who_words(by)
+    mine = not who if reader == OWNER else by == reader
+    said = _book_words(kind, facts, names, mine=mine or (reader == OWNER and kind in OF_THE_OWNER))
+    if note := str(facts.get("note") or ""):
+        # What one helper wrote to another: part of the case, so its owner reads it.
+        said = gettext("%(what)s: “%(note)s”") % {"what": said, "note": note}
     return gettext("%(what)s (%(who)s)") % {"what": said, "who": who} if who else said
 
 

@@ -117,7 +117,9 @@ class Agreeing(Question):
     not_for = any_of(
         _("Is there someone there who must not see this?"),
         [],
-        help_text=_("Leave this empty if it is fine for all of them. They are not told that you chose this."),
+        help_text=_(
+            "Leave this empty if it is fine for all of them. We do not tell them that you chose this."
+        ),
     )
     consent = one_of(_("Who agrees?"), [], required=True, error_messages={"required": _("Say who agrees.")})
     # Which organisation, or the one-time code: hidden, so that two tabs never mix.
