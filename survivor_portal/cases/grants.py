@@ -41,7 +41,10 @@ class NobodyThere(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """That somebody saw the case, or tried to, as its book tells. `kind`: "opened_by", "listed" or "refused".
+    """That somebody saw the case, or tried to, as its book tells.
+
+    `kind`: "opened_by", "listed", "refused", or "refused_act" where somebody who was let in tried what they
+    may not do.
 
     `name` is "" where a list showed the label of the case to a whole team.
     """
@@ -148,7 +151,7 @@ def set_label(case: OpenCase, grant_id: str, text: str, now: datetime) -> Releas
 
 def accesses(case: OpenCase) -> tuple[Access, ...]:
     """Who saw the case and when, the newest first. Raises Tampered."""
-    kinds = (let_in.OPENED, let_in.LISTED, refusals.KIND)
+    kinds = (let_in.OPENED, let_in.LISTED, *refusals.Refusal)
     found = []
     for entry in reversed(book.timeline(case)):
         if entry.note.kind in kinds:

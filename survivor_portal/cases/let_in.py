@@ -54,7 +54,7 @@ def open_as(desk: Desk, grant_id: str, now: datetime, rewrite: Iterable[Rewrite]
     try:
         return _open_as(desk, case_id, grant_id, now, rewrite)
     except NotLetIn:
-        refusals.tell(case_id, desk.who, _team_name(desk, grant_id), now)
+        refusals.tell(case_id, _by(desk, grant_id), now)
         raise
 
 
@@ -179,8 +179,8 @@ def _name(seat: Seat) -> str:
     return f"{seat.team.name}, {seat.team.organisation}"
 
 
-def _team_name(desk: Desk, grant_id: str) -> str:
-    """For a try in vain: the team that was granted something, if it is theirs, else any of theirs."""
+def _by(desk: Desk, grant_id: str) -> str:
+    """Who tried in vain: of the team that was granted something, if it is theirs, else of any of theirs."""
     team_id = Grant.objects.filter(pk=grant_id).values_list("team_id", flat=True).first()
     seat = desk.seat(team_id or "") or next(iter(desk.seats), None)
-    return _name(seat) if seat else ""
+    return actors.staff(desk.who.id, desk.who.name, _name(seat) if seat else "")

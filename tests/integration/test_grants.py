@@ -10,7 +10,7 @@ from survivor_portal.advocates import opened as desks
 from survivor_portal.advocates.models import Membership, Person
 from survivor_portal.advocates.opened import Session as Desk
 from survivor_portal.advocates.who import Role
-from survivor_portal.cases import access, book, grants, keys, records, refusals, slot, unlocked
+from survivor_portal.cases import access, actors, book, grants, keys, records, refusals, slot, unlocked
 from survivor_portal.cases.book import Note, ReadOnly
 from survivor_portal.cases.grants import Consent, NotLetIn, Scope
 from survivor_portal.cases.models import Grant
@@ -178,7 +178,8 @@ def test_another_day_it_is_told_again_and_of_another_person_too(
         with pytest.raises(NotLetIn):
             rekey.open_as(desk, release.grant_id, at)
 
-    assert [one["document"]["name"] for one in slot.take_in(case, tomorrow)] == ["Ana Li", "Bo Ek", "Ana Li"]
+    tries = [actors.read(one["document"]["by"]).name for one in slot.take_in(case, tomorrow)]
+    assert tries == ["Ana Li", "Bo Ek", "Ana Li"]
 
 
 def test_a_grant_nobody_made_is_no_grant(new: access.NewCase, ana: Desk) -> None:
@@ -199,7 +200,7 @@ def test_another_team_opens_nothing_and_the_case_is_told(new: access.NewCase, te
 
     assert grants.keys_of(cy, [release.grant_id], NOW) == {}
     (arrived,) = slot.take_in(case, NOW)
-    assert arrived["document"]["team"] == "Clinic, Example Clinic"
+    assert actors.read(arrived["document"]["by"]).team == "Clinic, Example Clinic"
 
 
 def test_who_must_not_see_it_sees_nothing_and_the_others_do(

@@ -26,7 +26,7 @@ from survivor_portal.cases.models import Case, Grant
 from survivor_portal.takedowns import operations, rekey
 from tests.desk import ATeam, a_grant, a_team, at_desk, removed
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 STEPS = 12
 TEAMS = st.sampled_from(["north", "clinic"])

@@ -17,7 +17,7 @@ from survivor_portal.cases.models import Case, Look
 from survivor_portal.takedowns import rekey
 from tests.desk import a_grant, a_team, at_desk
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WRITES = ("INSERT", "UPDATE", "DELETE")
 

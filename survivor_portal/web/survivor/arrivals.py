@@ -18,7 +18,7 @@ RECEIVED: dict[str, Received] = {
     mail_arrived.KIND: mail_arrived.received,
     asked.LOOKUP: asked.received_lookup,
     asked.LINK_CHECK: asked.received_check,
-    refusals.KIND: refusals.received,
+    **refusals.RECEIVED,
     reminders.TOLD: reminders.received,
     **posted.RECEIVED,
 }

@@ -13,10 +13,13 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from survivor_portal import links
+from survivor_portal.cases import refusals
 from survivor_portal.cases.actors import Actor, Scope
+from survivor_portal.cases.refusals import Refusal
 from survivor_portal.cases.unlocked import Session
 from survivor_portal.web.forms import Words
 from survivor_portal.web.survivor import keeping_drafts
@@ -108,6 +111,8 @@ def refused(request: HttpRequest, session: Session | None) -> HttpResponse | Non
     steps = request.POST.getlist("step") if request.method == "POST" else []
     for step in (str(one) for one in steps or [""]):
         if not may(actor, step):
+            if session is not None and step in STEPS and request.method == "POST":
+                refusals.tell(session.case.id, actor.by, timezone.now(), Refusal.act)
             return not_here(request, WHY[STEPS.get(step, Needs.owner)])
     return None
 

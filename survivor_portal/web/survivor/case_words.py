@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from survivor_portal.cases import actors, let_in
 from survivor_portal.cases.book import OWNER
 from survivor_portal.cases.grants import Access
+from survivor_portal.cases.refusals import Refusal
 from survivor_portal.mails import Verdict
 from survivor_portal.replies import Remark, ReplyClass
 from survivor_portal.takedowns.clocks import Kind, Running, Runs
@@ -208,6 +209,7 @@ BOOK: dict[str, Words] = {
     "opened_by": _("The case was opened at a desk"),
     "listed": _("The name of this case stood in a list"),
     "refused": _("Somebody tried to open this and was not let in"),
+    "refused_act": _("Somebody tried something they may not do here"),
     "take_over_offered": _("A one-time code was made for you"),
     "case_brought": _("A helper brought the case from a list of theirs"),
     "taken_over": _("The case was made yours"),
@@ -331,6 +333,8 @@ def access_words(access: Access) -> str:
     given = {"name": access.name, "team": access.team}
     if access.kind == let_in.OPENED:
         return gettext("%(name)s of %(team)s opened it.") % given
+    if access.kind == Refusal.act:
+        return gettext("%(name)s of %(team)s tried something they may not do here.") % given
     if access.name:
         return gettext("%(name)s of %(team)s tried to open it and was not let in.") % given
     return gettext("Somebody of %(team)s tried to open it and was not let in.") % given
