@@ -217,7 +217,6 @@ BOOK: dict[str, Words] = {
     "handed_over": _("It was handed to %(name)s"),
     "assigned": _("It was given to %(name)s"),
     "unassigned": _("Nobody has taken it on any more"),
-    "case_brought": _("A helpline made this case for you"),
     "platform_released": _("You said yes to a letter to %(to)s"),
     "platform_release_used": _("Your yes was used for a letter to %(to)s"),
     "platform_release_taken_back": _("You took back your yes to letters to %(to)s"),
