@@ -4,6 +4,7 @@ from survivor_portal.letters._complaints import complaints_for
 from survivor_portal.letters._compose import compose, declarations_for
 from survivor_portal.letters._facts import Addressee, Facts, Item, Signer, split_items
 from survivor_portal.letters._history import History
+from survivor_portal.letters._joint import Agency, Client, joint_list, stands_by_itself
 from survivor_portal.letters._letter import Declaration, GroundState, LeftOut, Letter, Missing, Section
 from survivor_portal.letters._reading import bars
 from survivor_portal.letters._second import SecondKind, second_letter
@@ -14,6 +15,8 @@ from survivor_portal.letters.words import CODES
 __all__ = [
     "CODES",
     "Addressee",
+    "Agency",
+    "Client",
     "Declaration",
     "Facts",
     "FormField",
@@ -32,7 +35,9 @@ __all__ = [
     "compose",
     "declarations_for",
     "form_sheet",
+    "joint_list",
     "second_letter",
     "service_text",
     "split_items",
+    "stands_by_itself",
 ]

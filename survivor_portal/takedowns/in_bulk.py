@@ -143,13 +143,13 @@ def mark_sent(sending: Sending, now: datetime) -> Act:
         )
         # The request first and then the book, as everywhere: two at once wait and never for good.
         operations.note(hand.case, takedown, entry, now, due=hand.answers.due(now))
-        releases.record(hand.case, _of(sending.release, takedown), now)
+        releases.record(hand.case, release_for(sending.release, takedown), now)
         return None
 
     return act
 
 
-def _of(release: PlatformRelease, takedown: Takedown) -> PlatformRelease:
+def release_for(release: PlatformRelease, takedown: Takedown) -> PlatformRelease:
     """The yes that was asked once for all, as it stands for this request."""
     return PlatformRelease(
         to=takedown.to,

@@ -72,9 +72,14 @@ def find(
     return tuple(found.values())
 
 
-def platforms(teams: Collection[str], now: datetime) -> tuple[str, ...]:
-    """At which sites the requests of these cases are; "" for all outside the directory. One query."""
-    rows = _granted(teams, now).exclude(state=State.DRAFTED.value)
+def platforms(teams: Collection[str], now: datetime, *, sent: bool = True) -> tuple[str, ...]:
+    """At which sites the requests of these cases are; "" for all outside the directory. One query.
+
+    `sent`: without those that were only written.
+    """
+    rows = _granted(teams, now)
+    if sent:
+        rows = rows.exclude(state=State.DRAFTED.value)
     names = rows.order_by().values_list("platform", flat=True).distinct()
     return tuple("" if name == OTHER else name for name in sorted(names))
 

@@ -142,7 +142,7 @@ class Went(Agreed):
         initial=How.FORM.value,
     )
     at = MomentField(required=False, help_text=_("Leave it as it is if it was just now."))
-    field_order = ("how", "at", "numbers")
+    field_order: tuple[str, ...] = ("how", "at", "numbers")
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
