@@ -84,7 +84,7 @@ def posts(visitor: Visitor, step: str, **fields: str) -> None:
 def every_step() -> set[str]:
     of_the_case = {*case_page.ACTIONS, *keeping.CASE_STEPS, "stay"}
     of_the_flow = {*questions.FORMS, *views._MOVES, *around.STEPS, *keeping.STEPS}
-    return of_the_case | of_the_flow | {"sign", "sent", "save", "stay", "wrong_address"}
+    return of_the_case | of_the_flow | {"sign", "sent", "later", "save", "stay", "wrong_address"}
 
 
 def test_each_step_of_a_case_says_who_at_a_desk_may_take_it() -> None:

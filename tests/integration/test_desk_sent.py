@@ -8,14 +8,18 @@ from unittest import mock
 import pytest
 from django.test import Client
 
-from survivor_portal.cases import access, book, grants
+from survivor_portal import intake
+from survivor_portal.cases import access, book, grants, records
 from survivor_portal.cases.actors import Scope
+from survivor_portal.cases.book import Note
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.takedowns import operations, releases
 from survivor_portal.takedowns.operations import Place, Takedown
 from survivor_portal.takedowns.process import State
 from survivor_portal.takedowns.releases import Data, Way
 from survivor_portal.takedowns.standing import How
+from survivor_portal.web.survivor import flow
+from survivor_portal.web.survivor.drafting import draft
 from tests.desk import ATeam, a_grant, a_team
 from tests.desk_pages import comes_in
 from tests.visitor import Form, Forms
@@ -211,3 +215,55 @@ def test_the_list_shows_what_waits_fifty_at_a_time(client: Client, team: ATeam) 
     assert first.count('name="request"') == 50
     assert second.count('name="request"') == 1
     assert "marker" not in first + second
+
+
+def with_a_letter(team: ATeam, *, is_ready: bool) -> tuple[OpenCase, str, str]:
+    """A grown person's case with a letter of its plan, signed and confirmed or not; and its step."""
+    case = a_case(team, "Blue 7")
+    found = intake.gather("https://x.com/somebody/status/1234567890123456789")
+    data: dict[str, Any] = {
+        "answers": {
+            "asker": "self", "age_then": "adult", "age_now": "adult", "picture": "real", "consent": "never",
+            "happened": "posted", "country": "US", "home_safe": True, "reported": "not_yet", "maker": "other",
+        },
+        "items": [intake.item_to_plain(item) for item in found.items],
+        "been_at_plan": True, "passed": [question.key for question in intake.QUESTIONS],
+    }  # fmt: skip
+    stand = flow.stand(data)
+    step = next(one for one in stand.plan.steps if one.letter == "request" and one.platform == "x")
+    if is_ready:
+        made = draft(stand, step, "", NOW.date())
+        data["signer"] = {"name": "R. Example", "email": "answers@mail.example", "on": "2026-11-22"}
+        data["confirmed"] = {flow.place_of(step.id, ""): [one.key for one in made.declarations]}
+    records.add(case, "plan", data, Note("plan_kept"), NOW)
+    (release,) = grants.releases(case)
+    return case, step.id, release.grant_id
+
+
+def works_in(client: Client, grant_id: str) -> None:
+    assert client.post("/desk/cases/open/", {"grant": grant_id}).status_code == 303
+
+
+def test_a_letter_of_the_plan_waits_on_the_list_until_many_are_sent(client: Client, team: ATeam) -> None:
+    case, step, grant_id = with_a_letter(team, is_ready=True)
+    works_in(client, grant_id)
+    shown = client.post("/next/", {"step": "letter", "letter": step, "site": ""}, follow=True)
+    assert "Put it on the list" in shown.content.decode()
+
+    for _ in range(2):
+        client.post("/next/", {"step": "later", "letter": step, "site": ""})
+
+    (line,) = operations.board(case)
+    assert (line.state, line.is_ready) == (State.DRAFTED, True)
+    assert "Blue 7: " in client.get("/desk/sent/").content.decode()
+    written(client, operations.read(case, line.id), numbers="T-9")
+    assert operations.read(case, line.id).standing.tickets == ("T-9",)
+
+
+def test_a_letter_that_lacks_something_is_not_put_on_the_list(client: Client, team: ATeam) -> None:
+    case, step, grant_id = with_a_letter(team, is_ready=False)
+    works_in(client, grant_id)
+
+    client.post("/next/", {"step": "later", "letter": step, "site": ""})
+
+    assert operations.board(case) == ()

@@ -53,7 +53,7 @@ STEPS: Mapping[str, Needs] = {
     **_all(Needs.write, "ages", "consent", "forced", "happened", "home", "links", "maker", "owner"),
     **_all(Needs.write, "picture", "place", "reported", "safety", "who", "sign", "wrong_address"),
     **_all(Needs.write, "party", "party_take", "party_drop", "look_up", "release_back"),
-    **_all(Needs.write, "anew", "keep_time"),
+    **_all(Needs.write, "anew", "keep_time", "later"),
     **_all(Needs.mail, "mail"),
     **_all(Needs.send_mail, "leave", "leave_stop", "leave_close"),
     **_all(Needs.export, "save"),

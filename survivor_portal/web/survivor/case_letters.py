@@ -108,6 +108,33 @@ def sent_from_plan(request: HttpRequest, stand: Stand) -> HttpResponse:
     return here()
 
 
+def put_off(request: HttpRequest, stand: Stand) -> HttpResponse:
+    """A letter of the plan that is ready becomes a request that was not sent yet: somebody at a desk sends it
+    together with others and notes that for all of them at once. Twice is one request."""
+    session = opened_of(request).open()
+    if session is None or session.actor is None:
+        return here()
+    desk = Desk(request, session.case, timezone.now())
+    begun = case_plan.begun(session.case, stand)
+    step = begun.stand.plan.step(stand.letter)
+    if step is None:
+        return here()
+    made = draft(begun.stand, step, stand.site, desk.now.date())
+    if not all(part.ready for part in made.parts):
+        return letters_page.show(request, stand)
+    if begun.lines and not begun.is_new:
+        desk.go(REQUEST, begun.lines[0].id)
+        return here()
+    try:
+        with transaction.atomic():
+            takedown = begin(desk, begun.stand, made)
+            is_only_one(desk, stand, begun, takedown)
+    except OtherWasFirst:
+        return put_off(request, stand)
+    desk.go(REQUEST, takedown.id)
+    return here()
+
+
 def is_only_one(desk: Desk, stand: Stand, before: Begun, takedown: Takedown) -> None:
     """Raises OtherWasFirst where the same letter became another request meanwhile."""
     now = case_plan.begun(desk.case, stand)

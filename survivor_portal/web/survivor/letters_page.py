@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from survivor_portal import directory, letters
 from survivor_portal.intake import Note, Step
+from survivor_portal.takedowns.process import State
 from survivor_portal.web.forms import Question, one_of
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.survivor import around, cards, case_plan, flow, mailing, own_hand
@@ -181,6 +182,10 @@ def show(
         "only_new": begun.is_new,
         "clocks_wait": bool(made.letter.states) and not any(state.ready for state in made.letter.states),
         "ready": all(part.ready for part in made.parts),
+        "may_wait": bool(may_be_sent)
+        and own_hand.actor_of(request) is not None
+        and all(part.ready for part in made.parts),
+        "waits": bool(begun.all) and all(line.state is State.DRAFTED for line in begun.all),
         "mail_ways": ways,
         "mail_here": may_be_sent,
         "needs_the_person": own_hand.needs_the_person(request, stand, whole),

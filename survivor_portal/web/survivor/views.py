@@ -171,6 +171,8 @@ def _act(request: HttpRequest) -> HttpResponse:
         return letters_page.sign(request, _stand(request))
     if step == "sent":
         return _sent(request)
+    if step == "later":
+        return _later(request)
     if step in around.STEPS:
         return _around(request, step)
     if step in keeping.STEPS:
@@ -212,6 +214,12 @@ def _sent(request: HttpRequest) -> HttpResponse:
     if step is None:
         return flow_page()
     return platform_yes.asked_of_letter(request, step, stand) or case_letters.sent_from_plan(request, stand)
+
+
+def _later(request: HttpRequest) -> HttpResponse:
+    """Somebody at a desk will send a letter of the plan together with others."""
+    holder_of(request).change(lambda data: _MOVES["letter"](data, request.POST))
+    return case_letters.put_off(request, _stand(request))
 
 
 def _around(request: HttpRequest, step: str) -> HttpResponse:
