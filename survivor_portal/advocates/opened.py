@@ -59,7 +59,7 @@ def begin(person_id: str, secret: bytes, bind: str, now: datetime) -> Session:
     `bind`: as `new_bind` made it.
     """
     token = seals.new_token()
-    row_id = _row_id(token)
+    name = row_id(token)
     with transaction.atomic():
         # Held until the row stands: a new password or a switched-off account cannot slip in between.
         person = Person.objects.select_for_update().filter(pk=person_id, is_active=True).first()
@@ -67,18 +67,18 @@ def begin(person_id: str, secret: bytes, bind: str, now: datetime) -> Session:
             raise NotAtDesk
         kept = json.dumps({"person": person_id, "secret": secret.hex()}).encode()
         AtDesk.objects.create(
-            id=row_id,
+            id=name,
             person=person,
-            sealed=seals.lock(_key(token, bind), kept, context=row_id.encode()),
+            sealed=seals.lock(_key(token, bind), kept, context=name.encode()),
             created_at=now,
             seen_at=now,
         )
-    return Session(token, row_id, _who(person), secret, team_keys.seats(person_id, secret), now, now)
+    return Session(token, name, _who(person), secret, team_keys.seats(person_id, secret), now, now)
 
 
 def resume(token: bytes, bind: str, now: datetime) -> Session | None:
     """The open desk of this token and sign-in; None when it closed, or never was. Two queries."""
-    row = AtDesk.objects.select_related("person").filter(pk=_row_id(token), person__is_active=True).first()
+    row = AtDesk.objects.select_related("person").filter(pk=row_id(token), person__is_active=True).first()
     if row is None:
         return None
     try:
@@ -120,7 +120,7 @@ def is_open(row_id: str, now: datetime) -> bool:
 
 def end(token: bytes) -> None:
     """Close the desk in this browser. To close it twice does no harm."""
-    AtDesk.objects.filter(pk=_row_id(token)).delete()
+    AtDesk.objects.filter(pk=row_id(token)).delete()
 
 
 def end_all(person_id: str, *, but: str = "") -> int:
@@ -141,5 +141,6 @@ def _key(token: bytes, bind: str) -> bytes:
     return seals.token_key(token, PURPOSE, bound_to=bytes.fromhex(bind))
 
 
-def _row_id(token: bytes) -> str:
+def row_id(token: bytes) -> str:
+    """The name of the row of the desk with this token."""
     return seals.token_id(token).hex()

@@ -18,7 +18,7 @@ from survivor_portal.advocates.who import Role
 from survivor_portal.cases import access, grants, keys, records, slot
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.grants import Scope
-from survivor_portal.cases.models import Case
+from survivor_portal.cases.models import Case, Unlocked
 from survivor_portal.takedowns import operations, rekey
 from survivor_portal.web.survivor import arrivals, case_actor, case_page, keeping
 from tests.desk import APerson, ATeam, a_grant, a_team, removed
@@ -188,6 +188,17 @@ def tells_its_owner(scene: Scene) -> list[tuple[str, str]]:
     case = access.open_with(scene.new.code, scene.new.phrase, now).session.case
     arrivals.take_in(case, now)
     return [(one.kind, one.name) for one in grants.accesses(case) if one.kind.startswith("refused")]
+
+
+@pytest.mark.parametrize("way_out", ["/desk/sign-out/", "/exit/"])
+def test_whoever_goes_closes_the_case_as_well(way_out: str, scene: Scene, client: Client) -> None:
+    was_let_in(scene, client)
+    assert Unlocked.objects.exclude(at_desk="").count() == 1
+
+    client.post(way_out)
+
+    assert Unlocked.objects.exclude(at_desk="").count() == 0
+    assert AtDesk.objects.count() == 0
 
 
 def test_t13_whoever_may_only_read_changes_nothing_by_any_step(scene: Scene, client: Client) -> None:

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from survivor_portal.advocates import opened
 from survivor_portal.advocates.opened import Session
+from survivor_portal.cases import unlocked
 from survivor_portal.web.safety.session import TOKEN, expire_cookie, set_cookie
 
 # Where the sign-in's session keeps its part. Goes with the session when somebody signs out.
@@ -75,11 +76,12 @@ class CurrentDesk:
         return self._session
 
     def end(self) -> None:
-        """Close the desk in this browser and take the cookie back."""
+        """Close the desk in this browser, and every case that was opened from it; take the cookie back."""
         token, self._token, self._session = self._token, None, None
         self._asked, self._useless, self._fresh = True, self.has_cookie, False
         if token is not None:
             opened.end(token)
+            unlocked.end_of_desk(opened.row_id(token))
 
     def put_cookie(self, response: HttpResponse) -> None:
         """Set, take back, or leave alone the cookie, as what happened to the desk asks."""
