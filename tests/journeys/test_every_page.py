@@ -14,10 +14,11 @@ PageFactory = Callable[..., Any]
 
 
 def html_addresses(page: Any) -> list[str]:
-    """Those of the addresses that answer with a page for people (the others are open data)."""
+    """Those of the addresses that answer with a page of their own for people (the others are open data, or lead
+    to the sign-in)."""
     found = []
     for path in addresses():
-        answer = page.request.get(path)
+        answer = page.request.get(path, max_redirects=0)
         if answer.status == 200 and "text/html" in answer.headers["content-type"]:
             found.append(path)
     page.context.clear_cookies()
