@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from survivor_portal.advocates.models import Organisation
@@ -164,6 +166,30 @@ def test_an_invented_grant_is_the_same_page(grant_id: str, team: ATeam) -> None:
     assert response.status_code == 404
     assert "This case is not open to you" in words(response)
     assert "opened_by" not in kinds(case)
+
+
+def test_more_time_on_the_page_that_says_no_leads_to_the_list(team: ATeam) -> None:
+    client = a_client(team.people[0])
+
+    for address in (reverse("desk:open"), reverse("desk:take_over")):
+        stayed = client.post(address, {"step": "stay"}, follow=True)
+        assert stayed.status_code == 200
+        assert "Here are the cases you were let into" in words(stayed)
+
+
+def test_the_list_takes_as_many_queries_for_many_cases_as_for_one(team: ATeam) -> None:
+    client = a_client(team.people[0])
+    taken = []
+    for more in (1, 6):
+        for number in range(more):
+            a_grant(a_case(), team, label=f"Case {number}")
+        # The first list of a day writes into each book that it was shown.
+        client.get(reverse("desk:cases"))
+        with CaptureQueriesContext(connections["default"]) as queries:
+            client.get(reverse("desk:cases"))
+        taken.append(len(queries))
+
+    assert taken[0] == taken[1] <= 10
 
 
 def test_a_case_that_was_open_closes_when_another_is_refused(team: ATeam) -> None:

@@ -60,6 +60,16 @@ def test_a_code_is_made_said_and_waited_for(team: ATeam) -> None:
     assert shown not in words(over)
 
 
+def test_more_time_keeps_the_code_that_stands_nowhere_else(team: ATeam) -> None:
+    client = a_client(team.people[0])
+    made = client.post(reverse("desk:code"), given(team))
+    assert 'form="question" name="step" value="stay"' in made.content.decode()
+
+    stayed = client.post(reverse("desk:code"), {"step": ["code_look", "stay"], "code": code_of(made)})
+
+    assert code_of(stayed) == code_of(made)
+
+
 def test_a_code_is_taken_back(team: ATeam) -> None:
     client = a_client(team.people[0])
     shown = code_of(client.post(reverse("desk:code"), given(team)))

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from survivor_portal.advocates import agency_words
 from survivor_portal.advocates.agency_words import AgencyWords
@@ -80,6 +80,12 @@ class LetIn(DeskForm):
         return Proposal(ordered, int(given["days"]), given["purpose"].strip())
 
 
+class Look(DeskForm):
+    """Was this code used? It goes along, also when more time is asked for: it stands nowhere else."""
+
+    step: ClassVar[str] = "code_look"
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A code that nobody used yet."""
@@ -98,7 +104,7 @@ def code(here: Here) -> HttpResponse:
     if step == "code_back":
         offers.withdraw(here.session.who.id, [here.request.POST.get("offer", "")[: case_open.LONGEST_ID]])
         return to("desk:code")
-    if step == "code_look":
+    if step == Look.step:
         return _looked(here)
     seats, agencies = makers(here), _agencies(here)
     form = LetIn(with_words(seats, agencies), here.request.POST if step == LetIn.step else None)
@@ -114,11 +120,13 @@ def code(here: Here) -> HttpResponse:
     return _page(here, form, seats, agencies)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @at_desk
 @sensitive
 def take_over(here: Here) -> HttpResponse:
     """A code with which the person makes the open case their own, or sets a new phrase for it."""
+    if here.request.method != "POST":
+        return to("desk:case")
     session = case_open.current(here)
     if session is None or session.actor is None:
         return to("desk:cases")
@@ -153,6 +161,7 @@ def _given(here: Here, made: str, kind: OfferKind) -> HttpResponse:
         "expires_at": here.now + offers.LASTS,
         "takes_over": kind is OfferKind.take_over,
         "state": "new",
+        "form": Look(),
     }
     return here.page("desk/code_given.html", context)
 
@@ -170,6 +179,7 @@ def _looked(here: Here) -> HttpResponse:
         "expires_at": found.expires_at if found else None,
         "takes_over": len(codes.read_one_time_code(typed)) == codes.TAKE_OVER_SIGNS,
         "state": "waiting" if found else "over",
+        "form": Look() if found else None,
     }
     return here.page("desk/code_given.html", context)
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from survivor_portal.cases.grants import NotLetIn
 from survivor_portal.cases.unlocked import Session
@@ -20,7 +20,7 @@ LONGEST_ID = 64
 REQUEST = "request"  # the page of one request, as the pages of a case name it
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @at_desk
 def open_case(here: Here) -> HttpResponse:
     """Open the case of a grant in this browser; another one that was open here closes.
@@ -29,6 +29,9 @@ def open_case(here: Here) -> HttpResponse:
     release instead. That it was opened stands in its book before anything of it is shown.
     """
     post = here.request.POST
+    if "grant" not in post:
+        # More time was asked for on the page that says no, or somebody came by the browser's history.
+        return to("desk:cases")
     takedown_id = post.get("request", "")[:LONGEST_ID]
     opened = opened_as(here, post.get("grant", ""), takedown_id)
     if opened is None:
