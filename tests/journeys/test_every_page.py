@@ -14,8 +14,8 @@ PageFactory = Callable[..., Any]
 
 
 def html_addresses(page: Any) -> list[str]:
-    """Those of the addresses that answer with a page of their own for people (the others are open data, or lead
-    to the sign-in)."""
+    """Those of the addresses that answer with a page of their own for people. The others are open data, or
+    lead to the sign-in."""
     found = []
     for path in addresses():
         answer = page.request.get(path, max_redirects=0)
