@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
-from survivor_portal import seals
+from survivor_portal import lists, seals
 from survivor_portal.advocates.models import Team
 from survivor_portal.cases import (
     access,
@@ -33,7 +34,8 @@ from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.models import Case, Entry, Grant, Record
 from survivor_portal.cases.releases import Consent, Paper, Terms
 from survivor_portal.keystore import shred
-from survivor_portal.takedowns import rekey
+from survivor_portal.takedowns import bringing, rekey
+from survivor_portal.web.survivor import flow
 from tests import desk
 from tests.desk import ATeam
 
@@ -397,3 +399,81 @@ def _opens(case: OpenCase) -> int:
             continue
         found += 1
     return found
+
+
+class TestAWholeList:
+    """As many cases as a list may have, with twenty links each, where everything is run."""
+
+    def make(self, team: ATeam, count: int, run: str) -> tuple[int, int]:
+        """Bring so many cases; how many statements that took, and how many were read before being written."""
+        statements = ahead = number = 0
+        before = Case.objects.count()
+
+        def counted(execute: Any, *args: Any) -> Any:
+            nonlocal statements
+            statements += 1
+            return execute(*args)
+
+        def watched() -> Iterator[Any]:
+            nonlocal ahead, number
+            for number, one in enumerate(lists.read_cases(_table(count), TODAY), 1):
+                if number % brought.AT_ONCE in (0, 1):
+                    ahead = max(ahead, number - (Case.objects.count() - before))
+                yield one
+
+        with connection.execute_wrapper(counted):
+            made = bringing.make(team.card, watched(), NOW, by=by(team), run=run, purpose="")
+        assert (made.cases, made.places) == (count, count * 20)
+        return statements, ahead
+
+    def test_ten_times_as_many_take_ten_times_the_statements_and_are_never_in_memory_together(
+        self, team: ATeam, sizes: Callable[[str], int]
+    ) -> None:
+        many = sizes("brought_cases")
+
+        few_statements, _ = self.make(team, many // 10, "few")
+        many_statements, ahead = self.make(team, many, "many")
+
+        assert Grant.objects.count() == many + many // 10
+        assert many_statements < 11 * few_statements
+        assert ahead == brought.AT_ONCE
+
+    def test_looking_through_it_sends_not_one_statement(self, django_assert_num_queries: Any) -> None:
+        with django_assert_num_queries(0):
+            checked = bringing.check(lists.read_cases(_table(30), TODAY))
+
+        assert (checked.counted.cases, checked.counted.places, checked.faults) == (30, 600, ())
+        assert checked.counted.open_questions == 30
+
+
+def _table(count: int) -> str:
+    names = "case,link,age_then,age_now,country,agreed_by,release_signed,release_until,release_on_file"
+    links = "\n".join(f"https://social.example/p/{n}" for n in range(20))
+    rows = (f'N-{n},"{links}",adult,adult,US,adult,2026-11-01,2027-05-01,yes' for n in range(count))
+    return "\n".join([names, *rows])
+
+
+def test_a_case_with_every_answer_stands_at_its_plan_and_one_without_is_asked() -> None:
+    row = {
+        "case": "A", "link": "https://social.example/1", "age_then": "adult", "age_now": "adult",
+        "happened": "posted", "picture": "real", "consent": "never", "maker": "other", "forced": "no",
+        "country": "US", "owner_safe": "yes", "reported": "not_yet", "agreed_by": "adult",
+        "release_signed": "2026-11-01", "release_until": "2027-05-01", "release_on_file": "yes",
+    }  # fmt: skip
+
+    def plan(**change: str) -> dict[str, Any]:
+        said = row | change
+        text = ",".join(said) + "\n" + ",".join(said.values())
+        (listed,) = lists.read_cases(text, TODAY)
+        assert isinstance(listed, lists.Listed)
+        return bringing.plan_of(listed)[0]
+
+    whole, lacking = plan(), plan(happened="")
+
+    assert flow.stand(whole).question is None
+    assert whole["been_at_plan"]
+    assert flow.stand(whole).plan.steps
+    asked = flow.stand(lacking).question
+    assert asked is not None
+    assert asked.key == "happened"
+    assert "been_at_plan" not in lacking
