@@ -336,6 +336,7 @@ class TestLinksForOneCase:
 
         assert "Another case is open now" in errors(checked)
         assert "social.example/2" in checked.content.decode()
+        assert checked.content.decode().count('id="question"') == 1
         assert added.status_code == 422
         for one in (case, other):
             assert "items" not in records.read(one, "plan")[0].document

@@ -31,18 +31,20 @@ class WithList(DeskForm):
     """A list, as a file or pasted. `upload`: what came as a file. The file stands last in the form."""
 
     text = forms.CharField(
-        label=_("Or paste it here"),
+        label=_("Paste it here"),
         widget=forms.Textarea({"rows": 8, "wrap": "off"}),
         required=False,
         strip=False,
     )
     file = forms.FileField(
-        label=_("A file from this device"),
+        label=_("Or choose a file from this device"),
         required=False,
         widget=forms.FileInput({"accept": ".csv,.tsv,.txt,text/csv,text/plain"}),
         help_text=_("A table saved as CSV, in UTF-8, up to 2 MB. Nothing is made yet."),
     )
     field_order = ("team", "text", "file")
+    # The page has two of these forms; the one that was sent is the page's own.
+    form_id = "question"
 
     def __init__(self, data: Any = None, *args: Any, upload: ListFile | None = None, **more: Any) -> None:
         self.upload = upload or ListFile()
@@ -51,6 +53,7 @@ class WithList(DeskForm):
     @property
     def helper(self) -> FormHelper:
         helper = super().helper
+        helper.form_id = self.form_id
         helper.attrs |= {"enctype": "multipart/form-data", "autocomplete": "off"}
         return helper
 

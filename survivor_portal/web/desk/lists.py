@@ -65,9 +65,14 @@ page = csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(many))
 def _start(here: Here, form: WithList | None = None, **more: object) -> HttpResponse:
     opened = _open_case(here)
     cases = form if isinstance(form, ManyCases) else ManyCases(session=here.session)
+    links = _links_form(here, opened, form) if opened or isinstance(form, MoreLinks) else None
+    if links is not None and form is not links:
+        links.form_id = "links"
+    elif links is not None:
+        cases.form_id = "cases"
     context = {
         "cases": cases if cases.mine else None,
-        "links": _links_form(here, opened, form) if opened else None,
+        "links": links,
         "label": _label(opened) if opened else "",
         "form": form,
         "closed": not settings.CASES_OPEN,
@@ -76,8 +81,9 @@ def _start(here: Here, form: WithList | None = None, **more: object) -> HttpResp
     return here.page("desk/lists.html", context, status=422 if more.get("faults") or more.get("why") else 200)
 
 
-def _links_form(here: Here, opened: OpenedCase, form: WithList | None) -> MoreLinks:
-    if isinstance(form, MoreLinks):
+def _links_form(here: Here, opened: OpenedCase | None, form: WithList | None) -> MoreLinks:
+    if isinstance(form, MoreLinks) or opened is None:
+        assert isinstance(form, MoreLinks)
         return form
     return MoreLinks(auto_id="links_%s", initial={"handle": slot.handle(opened.case.id, here.now)})
 
