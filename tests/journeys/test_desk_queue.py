@@ -1,4 +1,4 @@
-"""The queue in a browser, without script and with it: open, take, hand over, keep a view, look at it on a phone."""
+"""The queue in a browser, without script and with it: take, hand over, keep a view, look at it on a phone."""
 
 from __future__ import annotations
 
@@ -101,4 +101,7 @@ def test_a_request_is_found_taken_and_handed_over(
     presses(page, "Keep this view")
     page.goto("/desk/")
     assert page.locator(".sp-jobs > li").count() == 2
-    assert page.locator(".sp-view[aria-current]").all_inner_texts() == ["Refused, not answered", "Refused ones"]
+    assert page.locator(".sp-view[aria-current]").all_inner_texts() == [
+        "Refused, not answered",
+        "Refused ones",
+    ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -23,7 +24,7 @@ from survivor_portal.web.desk import queue_hands, queue_words
 from survivor_portal.web.desk.case_words import NO_LABEL
 from survivor_portal.web.desk.frame import Here
 from survivor_portal.web.desk.lock import at_desk
-from survivor_portal.web.desk.queue_forms import Keep, Show, carried, places
+from survivor_portal.web.desk.queue_forms import Keep, Show, carried, inputs, places
 from survivor_portal.web.desk.queue_words import STATES, DueWords
 from survivor_portal.web.forms import PUT_OFF, Words
 
@@ -59,7 +60,7 @@ class View:
     """A way of looking at the queue, one press away. `kept`: its id, "" where it is ours."""
 
     words: Words
-    carried: dict[str, str]
+    carried: SafeString
     is_here: bool
     kept: str = ""
     is_start: bool = False
@@ -109,10 +110,10 @@ def shown(here: Here, told: Words = "", *, keep: Keep | None = None) -> HttpResp
         "keep": keep,
         "rows": [_row(here, item) for item in found.items],
         "page": found,
-        "carried": carried(filters) | places(post),
-        "quick": [View(words, carried(one), one == filters) for words, one in QUICK],
+        "carried": inputs(carried(filters) | places(post)),
+        "quick": [View(words, inputs(carried(one)), one == filters) for words, one in QUICK],
         "views": [_view(one, filters) for one in views],
-        "wanted": carried(filters),
+        "wanted": inputs(carried(filters)),
         "is_filtered": filters != Filters(),
         "is_first": found.newer is None,
         "told": told,
@@ -137,7 +138,7 @@ def _keep(here: Here) -> HttpResponse:
 
 def _view(one: Saved, filters: Filters) -> View:
     wanted = from_plain(one.filters)
-    return View(one.name, carried(wanted), wanted == filters, one.id, one.is_start)
+    return View(one.name, inputs(carried(wanted)), wanted == filters, one.id, one.is_start)
 
 
 def _row(here: Here, item: Item) -> Row:

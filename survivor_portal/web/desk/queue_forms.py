@@ -7,6 +7,9 @@ from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from survivor_portal.advocates import saved
@@ -35,6 +38,18 @@ def places(post: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(post[name]) for name in PLACES if queue.cursor(str(post.get(name, "")))}
 
 
+class ManyChoices(forms.Select):
+    """A list to choose from, made in one go: a template for each of hundreds of names took half a page."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The list as the framework's own shows it."""
+        here = str(value or "")
+        options = ((key, flatatt({"selected": str(key) == here}), words) for key, words in self.choices)
+        shown = format_html_join("", '<option value="{}"{}>{}</option>', options)
+        found = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
+        return format_html("<select{}>{}</select>", flatatt(found), shown)
+
+
 class _Carrying(DeskForm):
     """A form that carries along which part of the queue is shown."""
 
@@ -55,7 +70,7 @@ class Show(DeskForm):
     state = forms.ChoiceField(label=_("Where it stands"), choices=STATE_CHOICES, required=False)
     due = forms.ChoiceField(label=_("Until when"), choices=DUE_CHOICES, required=False)
     holder = forms.ChoiceField(label=_("Who has it"), choices=HOLDER_CHOICES, required=False)
-    platform = forms.ChoiceField(label=_("Platform"), required=False)
+    platform = forms.ChoiceField(label=_("Platform"), required=False, widget=ManyChoices)
     team = forms.ChoiceField(label=_("Team"), required=False)
 
     def __init__(self, seats: tuple[Seat, ...], data: Mapping[str, Any] | None = None, **more: Any) -> None:
@@ -85,6 +100,12 @@ class Show(DeskForm):
             holder=Holder(given["holder"]) if given.get("holder") else None,
             team_id=given.get("team", ""),
         )
+
+
+def inputs(given: Mapping[str, str]) -> SafeString:
+    """These names and values as hidden inputs, made once for all forms of a page."""
+    pairs = given.items()
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', pairs)
 
 
 def carried(filters: Filters) -> dict[str, str]:
