@@ -114,14 +114,15 @@ def reset_link(
     somebody else. Raises NotYours, NotLetIn, NotThere.
     """
     with transaction.atomic():
-        rules.stand(session, team_id, Act.reset)
+        rules.stand(session, team_id, Act.reset, hold=False)
         theirs = set(Membership.objects.filter(person_id=person_id).values_list("team_id", flat=True))
         if team_id not in theirs:
             raise NotThere
         if person_id == session.who.id:
             raise NotYours
-        for other in sorted(theirs - {team_id}):
-            rules.stand(session, other, Act.reset)
+        # Always in the same order, so that two leads never wait for each other.
+        for one in sorted(theirs):
+            rules.stand(session, one, Act.reset)
         token = _reset(person_id, session.who.id, second_factor, now)
         deeds.note(Kind.reset_link, now, team=team_id, by=session.who.id, about=person_id)
     return token
@@ -237,16 +238,21 @@ def _reset(person_id: str, by: str | None, second_factor: bool, now: datetime) -
 
 
 def _used(token: str, kind: TicketKind, now: datetime) -> tuple[Ticket, Team | None]:
-    """The row of this link, used up with the transaction around this; its team is held. Raises NoTicket."""
-    row = Ticket.objects.select_for_update().filter(pk=_id(token), expires_at__gt=now).first()
+    """The row of this link, used up with the transaction around this. Raises NoTicket.
+
+    What it is about is held first, its team or its person: the order in which everybody takes them.
+    """
+    row = Ticket.objects.filter(pk=_id(token), expires_at__gt=now).first()
     is_join = row is not None and row.kind == TicketKind.invitation
     if row is None or is_join != (kind is TicketKind.invitation):
         raise NoTicket
-    team = Team.objects.select_for_update(no_key=True).filter(pk=row.team_id).first() if is_join else None
-    if is_join and team is None:
-        raise NoTicket
+    team = None
+    if is_join:
+        team = Team.objects.select_for_update(no_key=True).filter(pk=row.team_id).first()
+    else:
+        Person.objects.select_for_update().filter(pk=row.person_id).first()
     # Of two at once one finds it gone.
-    if not Ticket.objects.filter(pk=row.pk).delete()[0]:
+    if (is_join and team is None) or not Ticket.objects.filter(pk=row.pk).delete()[0]:
         raise NoTicket
     return row, team
 
