@@ -130,6 +130,9 @@ def test_an_empty_case_opens_at_the_questions_and_asks_nothing_twice(team: ATeam
     _code, _phrase, first = opened(client, team)
 
     assert "Are you in danger right now?" in words(first)
+    # Nothing of it stays in this visit only.
+    assert "is kept in this person’s case" in words(first)
+    assert "stay for this visit only" not in words(first)
     client.post("/next/", {"step": "safety", "danger": "no", "device_watched": "no", "go": "1"})
     after = words(client.get("/next/"))
     assert "Who are you in this?" not in after
