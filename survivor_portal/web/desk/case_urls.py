@@ -4,6 +4,7 @@ from django.urls import path
 
 from survivor_portal.web.desk import (
     case_about,
+    case_anew,
     case_codes,
     case_list,
     case_open,
@@ -18,6 +19,8 @@ urlpatterns = [
     path("cases/open/", case_open.open_case, name="open"),
     path("case/", case_about.case, name="case"),
     path("case/paper/", case_paper.paper, name="paper"),
+    path("case/anew/", case_anew.anew, name="anew"),
+    path("case/anew/make/", case_anew.make, name="anew_make"),
     path("case/code/", case_codes.take_over, name="take_over"),
     path("code/", case_codes.code, name="code"),
     path("together/", together.together, name="together"),
