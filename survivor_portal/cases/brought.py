@@ -23,6 +23,7 @@ from survivor_portal.cases.grants import NobodyThere, NoSuchRelease
 from survivor_portal.cases.keys import Document, OpenCase
 from survivor_portal.cases.models import Case, Grant, Owner
 from survivor_portal.cases.releases import LONGEST, Consent, Paper, Release, Terms
+from survivor_portal.insights import team_counts
 from survivor_portal.keystore import shred
 
 LIVES = timedelta(days=30)
@@ -255,6 +256,8 @@ class _Making:
             )
             for start in range(0, len(self.ids), 500):
                 Case.objects.filter(pk__in=self.ids[start : start + 500]).update(confirm_by=None)
+            let_in = [team_counts.Event(team_counts.What.LET_IN)] * len(self.grants)
+            team_counts.count((card.id,), let_in, self.now.astimezone(UTC).date())
         return len(self.ids)
 
     def give_up(self) -> None:

@@ -32,7 +32,7 @@ from survivor_portal.web.desk.sites import Site, channel_of
 from survivor_portal.web.forms import PUT_OFF, Words
 
 MOST = 50
-_REFERENCE = re.compile("L-[0-9A-F]{8}")
+_REFERENCE = re.compile("L[0-9A-F]{8}")
 NOT_DONE = bulk_sent.NOT_DONE | {
     NotDone.ALREADY: _("This list was noted here before. Nothing was changed."),
     NotDone.READ_ONLY: _("This person did not let you send a list for many people."),
@@ -108,7 +108,7 @@ def _list(here: Here, platform: directory.Platform, rows: Sequence[Row]) -> Http
     post = here.request.POST
     reference = post.get("reference", "")
     if not _REFERENCE.fullmatch(reference):
-        reference = f"L-{secrets.token_hex(4).upper()}"
+        reference = f"L{secrets.token_hex(4).upper()}"
     listed: dict[str, Listed] = {}
     done = in_bulk.in_each(here.session, _wanted(rows), here.now, joint.collect(listed))
     chosen = [row for row in rows if row.id in listed]

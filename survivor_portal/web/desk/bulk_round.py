@@ -100,7 +100,9 @@ def _list(here: Here, why: Words = "") -> HttpResponse:
         of_teams.team_ids(here.session), here.now, states=round_in_bulk.STATES, after=after, most=STEP
     )
     seen = round_in_bulk.of_adults(of_teams.see(here.session, found, here.now))
-    rows = [row for one in seen if (row := _row(one, here)).due]
+    rows = sorted(
+        (row for one in seen if (row := _row(one, here)).due), key=lambda row: (row.label.casefold(), row.name)
+    )
     context = {
         "rows": rows,
         "why": why,
