@@ -9,16 +9,17 @@ from unittest import mock
 import pytest
 from django.test import Client
 
-from survivor_portal.cases import access, records
+from survivor_portal.cases import access, grants, records
 from survivor_portal.cases.actors import Scope
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.keys import OpenCase
-from survivor_portal.takedowns import operations, releases
+from survivor_portal.takedowns import joint, operations, releases, round_in_bulk
 from survivor_portal.takedowns.due import due_by
+from survivor_portal.takedowns.in_bulk import NotDone, Wanted, in_each
 from survivor_portal.takedowns.operations import Place, Takedown
-from survivor_portal.takedowns.process import Move, State
+from survivor_portal.takedowns.process import Fact, Move, State
 from survivor_portal.takedowns.standing import Entry, How
-from tests.desk import ATeam, a_grant, a_team
+from tests.desk import ATeam, a_grant, a_team, at_desk
 from tests.desk_pages import comes_in
 from tests.visitor import Form, Forms
 
@@ -169,3 +170,23 @@ def test_a_yes_to_another_list_than_the_one_shown_writes_nothing(client: Client,
 def test_a_platform_nobody_knows_is_no_page(client: Client, team: ATeam) -> None:
     assert client.get("/desk/joint/no-such-site/").status_code == 404
     assert client.get("/desk/joint/").status_code == 200
+
+
+def test_who_turns_out_to_be_under_18_once_the_case_is_open_is_left_out(client: Client, team: ATeam) -> None:
+    case, takedown = a_request(team, "Blue 7", answers={"age_then": "13_15"}, sent=True)
+    (release,) = grants.releases(case)
+    wanted = [Wanted(takedown.id, release.grant_id)]
+    desk = at_desk(team.people[0], NOW)
+    listed: dict[str, joint.Listed] = {}
+    places: dict[str, tuple[Place, ...]] = {}
+    given = {takedown.id: {1: Fact.STILL_GONE}}
+
+    for act in (
+        joint.collect(listed),
+        round_in_bulk.collect(places, NOW),
+        round_in_bulk.answer(given, NOW),
+    ):
+        assert in_each(desk, wanted, NOW, act) == {takedown.id: NotDone.NOT_HERE}
+
+    assert (listed, places) == ({}, {})
+    assert operations.read(case, takedown.id).entries == takedown.entries

@@ -101,7 +101,8 @@ def _list(here: Here, why: Words = "") -> HttpResponse:
     )
     seen = round_in_bulk.of_adults(of_teams.see(here.session, found, here.now))
     rows = sorted(
-        (row for one in seen if (row := _row(one, here)).due), key=lambda row: (row.label.casefold(), row.name)
+        (row for one in seen if (row := _row(one, here)).due),
+        key=lambda row: (row.label.casefold(), row.name),
     )
     context = {
         "rows": rows,
