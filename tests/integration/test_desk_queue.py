@@ -25,6 +25,7 @@ from survivor_portal.takedowns.next_action import hour_of
 from survivor_portal.takedowns.operations import Place, Takedown
 from survivor_portal.takedowns.process import Fact, Happening, Move
 from survivor_portal.takedowns.standing import Entry, How
+from survivor_portal.web.survivor.case_words import book_words
 from tests.desk import APerson, ATeam, a_grant, a_team
 from tests.desk_pages import comes_in
 from tests.integration.test_t16_queue import queries
@@ -192,7 +193,8 @@ def test_take_it_hand_it_over_with_a_note_and_put_it_down(team: ATeam) -> None:
     assert holder(made) == ""
     noted = [e.note for e in book.timeline(case) if e.note.kind in ("assigned", "handed_over", "unassigned")]
     assert [note.kind for note in noted] == ["assigned", "handed_over", "unassigned"]
-    assert noted[1].facts["note"] == "They asked for a link."
+    said = [book_words(note.kind, note.facts, {made.id: "X"}, note.by) for note in noted]
+    assert said[1].startswith("X: It was handed to Ben Ode: “They asked for a link.” (Ana Li of Helpline North")
     assert Unlocked.objects.exclude(at_desk="").count() == 0
 
 
