@@ -13,7 +13,7 @@ from survivor_portal.web.survivor import case_words
 
 def kinds() -> set[str]:
     """The kinds of lines the site writes, read from its own code."""
-    found = {operations.NAMED, let_in.OPENED, let_in.LISTED, refusals.KIND, brought.KIND}
+    found = {operations.NAMED, let_in.OPENED, let_in.LISTED, *refusals.Refusal, brought.KIND}
     found |= {"assigned", "handed_over", "unassigned"}
     for file in Path("survivor_portal").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
