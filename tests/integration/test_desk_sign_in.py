@@ -56,9 +56,7 @@ def with_an_app(client: Client, person: APerson) -> str:
     return found
 
 
-def test_a_password_alone_leads_to_setting_up_a_second_step_and_nowhere_else(
-    client: Client, ana: APerson
-) -> None:
+def test_a_password_alone_leads_to_the_second_step_and_nowhere_else(client: Client, ana: APerson) -> None:
     answer = client.post(SIGN_IN, {"email": ana.email, "password": PASSWORD}, follow=True)
 
     assert answer.redirect_chain[-1][0] == SET_UP
@@ -66,9 +64,7 @@ def test_a_password_alone_leads_to_setting_up_a_second_step_and_nowhere_else(
         assert client.get(path).headers["Location"] == SET_UP, path
 
 
-def test_the_first_second_step_opens_the_desk_and_gives_recovery_codes_once(
-    client: Client, ana: APerson
-) -> None:
+def test_setting_it_up_opens_the_desk_and_gives_recovery_codes_once(client: Client, ana: APerson) -> None:
     with_an_app(client, ana)
 
     assert client.get("/desk/account/").status_code == 200

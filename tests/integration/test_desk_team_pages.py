@@ -178,3 +178,26 @@ def test_a_second_account_holder_joins_another_team_with_the_account_there_is(
     client.post(link)
     assert Membership.objects.filter(person_id=ana.id, team_id=south.id).exists()
     assert "South" in client.get("/desk/team/").content.decode()
+
+
+@pytest.mark.parametrize("more", [{"step": "stay"}, {"put_off": "1"}, {"step": ["form", "stay"]}])
+def test_no_word_of_the_browser_leaves_the_password_out(
+    client: Client, north: ATeam, more: dict[str, str]
+) -> None:
+    comes_in(client, north.people[0])
+    Membership.objects.filter(person_id=north.people[1].id).update(sealed=b"")
+
+    client.post(at(north, "let-in/"), {"person": north.people[1].id} | more)
+    client.post(at(north, f"{north.people[2].id}/remove/"), more)
+
+    assert not Membership.objects.get(person_id=north.people[1].id).sealed
+    assert Membership.objects.filter(person_id=north.people[2].id).exists()
+
+
+def test_words_half_typed_are_there_again_after_stay(client: Client, north: ATeam, ana: APerson) -> None:
+    typed = {"notice": "We report", "danger_plan": "", "step": ["form", "stay"]}
+
+    page = client.post(at(north, "words/"), typed).content.decode()
+
+    assert "We report</textarea>" in page
+    assert "We report" not in client.get(at(north, "words/")).content.decode()

@@ -260,6 +260,8 @@ LOCALE_PATHS = [HOUSE / "survivor_portal" / "locale"]
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [HOUSE / "static"]
+# Only what is written here: the scripts of installed libraries are not served.
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

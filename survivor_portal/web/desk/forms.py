@@ -158,6 +158,7 @@ class PasskeyName(DeskForm):
 class Invite(DeskForm):
     """Somebody who is to join the team."""
 
+    step = "form"
     button = _("Make a link")
 
     email = forms.CharField(
@@ -174,6 +175,7 @@ class Invite(DeskForm):
 class OneRole(DeskForm):
     """What somebody does in the team from now on."""
 
+    step = "form"
     role = one_of(_("What they do"), list(ROLES.items()), hints=ROLE_HINTS, required=True)
     button = _("Change it")
 
@@ -181,6 +183,7 @@ class OneRole(DeskForm):
 class TeamName(DeskForm):
     """The name of another team."""
 
+    step = "form"
     button = _("Make this team")
 
     name = forms.CharField(
@@ -193,6 +196,7 @@ class TeamName(DeskForm):
 class AgencyWords(DeskForm):
     """What the agency says of its own duties and plans."""
 
+    step = "form"
     button = _("Keep these words")
 
     notice = forms.CharField(

@@ -99,10 +99,11 @@ def sensitive(view: View[P]) -> View[P]:
     @wraps(view)
     def page(here: Here, *args: P.args, **parts: P.kwargs) -> HttpResponse:
         request = here.request
-        if request.method != "POST" or PUT_OFF in request.POST or is_fresh(here):
+        # "Stay" is no way past it: what a browser says of a form must not leave the question out.
+        if request.method != "POST" or is_fresh(here):
             _without(request, PASSWORD_AGAIN)
             return view(here, *args, **parts)
-        if PASSWORD_AGAIN not in request.POST:
+        if PASSWORD_AGAIN not in request.POST or PUT_OFF in request.POST:
             return _ask(here, PasswordAgain())
         form = PasswordAgain(request.POST)
         if form.is_valid() and _is_theirs(here, form):
@@ -116,7 +117,7 @@ def sensitive(view: View[P]) -> View[P]:
 
 def _ask(here: Here, form: PasswordAgain) -> HttpResponse:
     """The page that asks for the password. All that was sent stands in it, hidden."""
-    left_out = {"csrfmiddlewaretoken", PASSWORD_AGAIN, "go"}
+    left_out = {"csrfmiddlewaretoken", PASSWORD_AGAIN, PUT_OFF, "go"}
     sent = [
         (name, value)
         for name, values in here.request.POST.lists()
