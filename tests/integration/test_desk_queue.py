@@ -194,7 +194,9 @@ def test_take_it_hand_it_over_with_a_note_and_put_it_down(team: ATeam) -> None:
     noted = [e.note for e in book.timeline(case) if e.note.kind in ("assigned", "handed_over", "unassigned")]
     assert [note.kind for note in noted] == ["assigned", "handed_over", "unassigned"]
     said = [book_words(note.kind, note.facts, {made.id: "X"}, note.by) for note in noted]
-    assert said[1].startswith("X: It was handed to Ben Ode: “They asked for a link.” (Ana Li of Helpline North")
+    assert said[1].startswith(
+        "X: It was handed to Ben Ode: “They asked for a link.” (Ana Li of Helpline North"
+    )
     assert Unlocked.objects.exclude(at_desk="").count() == 0
 
 
