@@ -39,14 +39,17 @@ def make(agreed: Agreed, now: datetime) -> str:
     Sent twice it is one case with one grant. Raises as `access.open_new` and `access.open_with`, and as
     `grants.give`.
     """
+    is_new = True
     try:
         session = access.open_new(
             now, code=agreed.code, phrase=agreed.phrase, owner=agreed.owner, keep_days=agreed.keep_days
         ).session
-        access.confirm(session.case, agreed.phrase, now)
     except access.CodeTaken:
+        is_new = False
         session = access.open_with(agreed.code, agreed.phrase, now).session
     try:
+        if is_new:
+            access.confirm(session.case, agreed.phrase, now)
         records.add_only(session.case, records.PLAN, agreed.plan, Note("plan_kept"), now)
         let_in = {
             release.team_id: release for release in grants.releases(session.case) if not release.ended_at

@@ -361,9 +361,11 @@ def test_somebody_who_only_reads_opens_nothing() -> None:
     assert "Cases are opened by advocates and leads" in words(page)
 
 
+@pytest.mark.parametrize("why", [access.Busy, access.CodeTaken])
 def test_when_very_many_are_here_everything_is_kept_for_the_next_try(
-    team: ATeam, monkeypatch: pytest.MonkeyPatch
+    why: type[Exception], team: ATeam, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Nor is anything lost where the case of an earlier press of the button is still being made."""
     client = a_client(team.people[0])
     noticed(client, team)
     whose(client)
@@ -372,7 +374,7 @@ def test_when_very_many_are_here_everything_is_kept_for_the_next_try(
     post(client, "together_card")
 
     def busy(*args: Any, **more: Any) -> None:
-        raise access.Busy
+        raise why
 
     with monkeypatch.context() as patch:
         patch.setattr(access, "open_new", busy)

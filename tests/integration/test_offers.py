@@ -1,10 +1,12 @@
 """One-time codes from a desk: good once, for half an hour, while whoever made them has a seat."""
 
 import re
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connections, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
@@ -74,6 +76,33 @@ def test_of_two_who_use_a_code_at_once_one_is_told(team: ATeam) -> None:
 
     with pytest.raises(NoOffer):
         offers.use(second)
+
+
+@pytest.mark.django_db(databases=["default", "keys"], transaction=True)
+def test_of_two_who_use_a_code_in_one_moment_one_is_told() -> None:
+    access.prepare()
+    team = a_team(("Ana Li",))
+    code = offers.make_let_in(team.people[0].id, team.id, PROPOSED, NOW)
+    found, gate, told = offers.read(code, SOON), threading.Barrier(2, timeout=20), list[str]()
+
+    def use() -> None:
+        try:
+            gate.wait()
+            with transaction.atomic():
+                offers.use(found)
+            told.append("used")
+        except NoOffer:
+            told.append("told")
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=use) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert sorted(told) == ["told", "used"]
 
 
 def test_a_code_ends_after_half_an_hour_and_the_sweep_takes_it_away(team: ATeam) -> None:

@@ -167,7 +167,8 @@ def _sign(here: Here, stand: Stand) -> HttpResponse:
     agreed = _agreed(here, stand)
     try:
         grant_id = opened_together.make(agreed, here.now)
-    except (access.Busy, access.NotNow):
+    except (access.Busy, access.NotNow, access.NotOpened, access.WaitUntil):
+        # The last two: the button was pressed twice, and the case of the first press is still being made.
         form.add_error(None, case_codes.BUSY)
         return _page(here, stand, form, HTTPStatus.SERVICE_UNAVAILABLE)
     if case_open.opened_as(here, grant_id) is None:
