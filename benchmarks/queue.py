@@ -4,8 +4,8 @@
 
 Starts throw-away clusters on this machine and fills them with sealed cases. The first page and page 900 take
 turns; so do a team of 20 cases beside it, and the whole page over Django's test client (no network). Every round
-of "first of the day" is a day later, so that the book of each case shown is written. Prints a table for
-docs/performance.md.
+of "first of the day" is a day later, so that the book of each case shown is written. "Processor" is this process alone, so it says little of the machine's load.
+Prints a table for docs/performance.md.
 """
 
 import os
@@ -113,21 +113,25 @@ def _measure(rounds: int, cases: int) -> None:
         "whole page, later that day": lambda _n: (sent(), sent(after=str(far))),
     }
     taken: dict[str, list[list[float]]] = {kind: [[], [], []] for kind in kinds}
+    busy: dict[str, list[float]] = {kind: [] for kind in kinds}
     for number in range(rounds + 2):
         for kind, made in kinds.items():
             # The grants hold for ninety days; the round after that begins with day 1 of another page.
             for place, ask in enumerate(made(1 + number % 85)):
-                began = time.perf_counter()
+                began, worked = time.perf_counter(), time.process_time()
                 ask()
                 if number >= 2:
                     taken[kind][place].append((time.perf_counter() - began) * 1000)
+                    busy[kind].append((time.process_time() - worked) * 1000)
     print(
         f"| what | page 1: median, 95 of 100 | page {far_page} | {far_page} / 1 (95) | 20 cases beside them |"
     )
     print("|---|---|---|---|---|")
     for kind, (first, last, few) in taken.items():
         ratio = _p95(last) / _p95(first)
-        print(f"| {kind} | {_shown(first)} | {_shown(last)} | {ratio:.2f} | {_shown(few) if few else ''} |")
+        few_shown, worked = _shown(few) if few else "", statistics.median(busy[kind])
+        print(f"| {kind} | {_shown(first)} | {_shown(last)} | {ratio:.2f} | {few_shown} | {worked:.0f} ms |")
+    print(f"load of the machine: {os.getloadavg()[0]:.1f}")
 
 
 def _p95(times: list[float]) -> float:

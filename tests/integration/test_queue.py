@@ -133,6 +133,7 @@ def test_who_must_not_see_a_case_sees_pages_filled_up_with_the_others(team: ATea
 
     there, back = walked(ana, Filters(), 2)
 
+    assert len(labels(queue.page(ana, Filters(), NOW, size=2))) == 2
     assert there == back == [f"plain {number}" for number in range(4)]
     assert len(labels(queue.page(at_desk(team.people[1], NOW), Filters(), NOW))) == 8
 
