@@ -15,10 +15,11 @@ from django.db import transaction
 
 from survivor_portal import seals
 from survivor_portal.advocates.opened import Session as Desk
-from survivor_portal.cases import book, grants, unlocked
+from survivor_portal.cases import book, grants, refusals, unlocked
 from survivor_portal.cases import records as kept
 from survivor_portal.cases.actors import Actor, Scope
 from survivor_portal.cases.keys import OpenCase
+from survivor_portal.cases.refusals import Refusal
 from survivor_portal.keystore import away
 from survivor_portal.takedowns import of_answers, operations, rekey, releases
 from survivor_portal.takedowns.of_answers import OfAnswers
@@ -87,6 +88,7 @@ def _in_case(
     try:
         actor = session.actor
         if actor is None or not actor.may_write or scope not in actor.scopes:
+            refusals.tell(session.case.id, session.case.by, now, Refusal.act)
             return dict.fromkeys(requests, NotDone.READ_ONLY)
         answers = of_answers.of(session.case)
         return {request: _one(session.case, actor, answers, request, act) for request in requests}

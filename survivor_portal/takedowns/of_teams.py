@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 
 from survivor_portal import seals
 from survivor_portal.advocates.opened import Session as Desk
-from survivor_portal.cases import grants
+from survivor_portal.cases import actors, grants, refusals
 from survivor_portal.cases.grants import Granted
 from survivor_portal.takedowns.lines import Line, line
 from survivor_portal.takedowns.models import OTHER
@@ -97,6 +97,26 @@ def see(desk: Desk, found: Iterable[Found], now: datetime) -> tuple[Seen, ...]:
         except seals.WrongKey:
             continue
     return tuple(seen)
+
+
+def named(desk: Desk, names: Collection[str], now: datetime) -> tuple[Seen, ...]:
+    """Those of the requests with these names that this desk may see.
+
+    Whoever names one that is not theirs to see is told nothing, and its owner that somebody tried.
+    """
+    seen = see(desk, find(team_ids(desk), now, names=names), now)
+    missing = set(names) - {one.line.id for one in seen}
+    if missing:
+        by = actors.staff(desk.who.id, desk.who.name, ", ".join(_team_names(desk)))
+        cases = Row.objects.filter(pk__in=missing).order_by().values_list("case_id", flat=True).distinct()
+        for case_id in cases:
+            refusals.tell(case_id, by, now)
+    return seen
+
+
+def _team_names(desk: Desk) -> list[str]:
+    """The first of the person's teams, as survivors read of it."""
+    return [part for seat in desk.seats[:1] for part in (seat.team.name, seat.team.organisation)]
 
 
 def _granted(teams: Collection[str], now: datetime) -> QuerySet[Row]:

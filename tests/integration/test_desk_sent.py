@@ -18,7 +18,7 @@ from survivor_portal.takedowns.operations import Place, Takedown
 from survivor_portal.takedowns.process import State
 from survivor_portal.takedowns.releases import Data, Way
 from survivor_portal.takedowns.standing import How
-from survivor_portal.web.survivor import flow
+from survivor_portal.web.survivor import arrivals, flow
 from survivor_portal.web.survivor.drafting import draft
 from tests.desk import ATeam, a_grant, a_team
 from tests.desk_pages import comes_in
@@ -188,6 +188,8 @@ def test_somebody_who_may_only_read_in_the_team_writes_nothing(client: Client, t
 
     assert "You were let in to read this case" in result
     assert operations.read(case, draft.id).standing.state is State.DRAFTED
+    arrivals.take_in(case, NOW)
+    assert "refused_act" in {one.kind for one in grants.accesses(case)}
 
 
 def test_requests_of_other_teams_are_not_there_whatever_is_sent(client: Client, team: ATeam) -> None:
@@ -195,12 +197,18 @@ def test_requests_of_other_teams_are_not_there_whatever_is_sent(client: Client, 
     case = a_case(other, "Green 3")
     draft = a_draft(case)
 
-    for step in ("choose", "preview", "change", "write"):
-        page = posted(client, step, draft, mark="x")
+    for path in ("/desk/sent/", "/desk/check/", "/desk/joint/x/"):
+        for step in ("choose", "preview", "change", "list", "write"):
+            data = {"step": step, "request": [draft.id], "mark": "x", "reference": "L01234567", **AGREED}
+            page = client.post(path, data).content.decode()
 
-        assert "Green 3" not in page
-        assert "Please choose at least one request." in page
+            assert "Green 3" not in page
+            assert draft.id not in page
     assert operations.read(case, draft.id).standing.state is State.DRAFTED
+    assert not {"listed", "opened_by"} & {entry.note.kind for entry in book.timeline(case)}
+    arrivals.take_in(case, NOW)
+    told = [one for one in grants.accesses(case) if one.kind == "refused"]
+    assert [one.name for one in told] == ["Ana Li"]
 
 
 def test_the_list_shows_what_waits_fifty_at_a_time(client: Client, team: ATeam) -> None:

@@ -208,10 +208,18 @@ def _rows(here: Here, platform: str, names: Sequence[str] | None) -> list[Row]:
 
     Of one organisation only: the list is sent in its name.
     """
-    found = of_teams.find(_teams(here), here.now, platform=platform, states=joint.OPEN, names=names)
-    seen = [one for one in of_teams.see(here.session, found, here.now) if joint.may_be_listed(one)]
-    rows = [_row(one) for one in of_adults(seen)]
-    return sorted(rows, key=lambda row: (row.label.casefold(), row.name))[: MOST if names else None]
+    if names is None:
+        found = of_teams.find(_teams(here), here.now, platform=platform, states=joint.OPEN)
+        seen = of_teams.see(here.session, found, here.now)
+    else:
+        seen = of_teams.named(here.session, names, here.now)
+    rows = [_row(one) for one in of_adults([one for one in seen if _may_be_listed(here, platform, one)])]
+    return sorted(rows, key=lambda row: (row.label.casefold(), row.name))
+
+
+def _may_be_listed(here: Here, platform: str, one: Seen) -> bool:
+    is_here = one.line.platform == platform and one.line.state in joint.OPEN
+    return is_here and one.granted.team_id in _teams(here) and joint.may_be_listed(one)
 
 
 def _row(one: Seen) -> Row:

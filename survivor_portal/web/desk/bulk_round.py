@@ -166,8 +166,7 @@ def _wanted(rows: Sequence[Row]) -> list[Wanted]:
 
 
 def _rows(here: Here, names: Sequence[str]) -> list[Row]:
-    found = of_teams.find(of_teams.team_ids(here.session), here.now, names=names)
-    seen = round_in_bulk.of_adults(of_teams.see(here.session, found, here.now))
+    seen = round_in_bulk.of_adults(of_teams.named(here.session, names, here.now))
     return [_row(one, here) for one in seen]
 
 

@@ -203,8 +203,7 @@ def _sent(here: Here, more: dict[str, str]) -> list[tuple[str, str]]:
 
 def _rows(here: Here, names: Sequence[str]) -> list[Row]:
     """Those of the named requests that this desk may see, in the order in which they were named."""
-    found = of_teams.find(of_teams.team_ids(here.session), here.now, names=names)
-    rows = {one.line.id: _row(one) for one in of_teams.see(here.session, found, here.now)}
+    rows = {one.line.id: _row(one) for one in of_teams.named(here.session, names, here.now)}
     return [rows[name] for name in dict.fromkeys(names) if name in rows]
 
 
