@@ -71,6 +71,17 @@ _LOOKS = re.compile(
 _NEVER = re.compile(r"\b(?:do not|never|nobody|no one|without a)\b", re.I)
 # Read one by one: none asks the reader to look at, open, find or count a picture or a link to one.
 _READ = {
+    # About opening the case itself, and about paper.
+    "If the person does not open it again, this case is deleted after {{ day }}.",
+    "Somebody tried to open this and was not let in",
+    "The old code, the old phrase and the recovery code open nothing after that.",
+    "They go when you open something else.",
+    "Think about who may find the paper.",
+    "You find it when you open that case.",
+    "You see each of them who opens it.",
+    "You see each time when they open it.",
+    "Your opening it does not count.",
+    # About the web.
     "“Not sure” counts as under 18.",
     "A link looks like x.com/name/status/123.",
     "A regulator checks if platforms follow the law.",
@@ -126,6 +137,62 @@ _READ = {
     "This means looking.",  # said before it is offered, and offered to adults only
     "Your answers stay for this visit only, unless you choose to keep them at the end.",
 }
+# At the desk: cases, lists and links of its own are opened. A checking round there is over cases of adults only.
+_READ_AT_DESK = {
+    "({{ n }} came twice and count once)",
+    "Check if it is still gone",
+    "Check more",
+    "Check the words, or look at all cases.",
+    "Each case gets a new key the next time somebody opens it.",
+    "Each request counts once in each column, in the month in which it was noted.",
+    "Find a case",
+    "If all of you lose your passwords, nothing else opens what was granted to this team.",
+    "If somebody may look, we do this another time.”",
+    "If the person does not open it again, the case is deleted after {{ day }}.",
+    "If you have a case there, open it and choose ‘Let somebody help’.",
+    "If you want us to go on after that, open your page and choose “Let somebody help”.",
+    "Is there a place where only the person looks?",
+    "It is open here for {{ team }}.",
+    "Keep this view",
+    "Links for the case that is open:",
+    "Look again",
+    "Look at the list",
+    "Look further",
+    "No check is due here.",
+    "Nothing fits this view right now.",
+    "Nothing is open in the cases you were let into.",
+    "Open",
+    "Open a case together",
+    "Open a case together, in one room",
+    "Open it here",
+    "Open its case from the list of cases.",
+    "Open the app on your phone.",
+    "Open the case first.",
+    "Please check each line.",
+    "Please tell whoever looks after this site.",
+    "Sign and open",
+    "The code with which people find you:",
+    "The desk opens with your password and one thing more.",
+    "The old code and phrase open nothing after that.",
+    "The search stopped after {{ n }} cases.",
+    "Their open desk closes at once.",
+    "Then open this link once more in the same browser.",
+    "They can see in their case that somebody tried to open it.",
+    "This case is not open to you",
+    "This link opens nothing any more",
+    "This opens these cases.",
+    "Views you kept",
+    "Which do you want to check?",
+    "With both, the person opens the case on any device.",
+    "With this the new code and phrase count.",
+    "You are asked for them when you open it.",
+    "You find it in your list if they let your team in.",
+    "Your open desk closes at once.",
+    "please look away from here on.",
+    "somebody of {{ team }} tried to open it and was not let in",
+    "{{ name }} ({{ team }}) tried to open it and was not let in",
+    "“Open {{ site_name }}.",
+}
 
 
 def _sentences():
@@ -136,7 +203,11 @@ def _sentences():
                 yield from _split(ast.literal_eval(node.args[0]))
     for file in Path("templates").rglob("*"):
         # In `keep` the word is about opening the case itself; no picture and no link is spoken of there.
-        if file.parts[1] in ("survivor", "components") and "keep" not in file.parts and file.is_file():
+        if (
+            file.parts[1] in ("survivor", "components", "desk")
+            and "keep" not in file.parts
+            and file.is_file()
+        ):
             text = file.read_text("utf-8")
             for found in re.findall(r'{% translate "(.*?)"', text):
                 yield from _split(found)
@@ -152,7 +223,7 @@ def test_nothing_on_a_page_asks_to_look_open_find_or_count():
     found = {line for line in _sentences() if _LOOKS.search(line)}
 
     assert len(found) > 20
-    assert {line for line in found if not _NEVER.search(line)} <= _READ
+    assert {line for line in found if not _NEVER.search(line)} <= _READ | _READ_AT_DESK
 
 
 def test_the_fingerprint_comes_only_with_its_condition():
