@@ -137,7 +137,7 @@ _READ = {
     "This means looking.",  # said before it is offered, and offered to adults only
     "Your answers stay for this visit only, unless you choose to keep them at the end.",
 }
-# At the desk: cases, lists and links of its own are opened. A checking round there is over cases of adults only.
+# At the desk: cases, lists and links of its own are opened. A checking round there is over adult cases only.
 _READ_AT_DESK = {
     "({{ n }} came twice and count once)",
     "Check if it is still gone",
