@@ -46,7 +46,7 @@ _UNSIGNED: dict[State, Words] = {
 _LEFT: dict[State, Words] = {
     State.REMOVED: _("Gone, as far as you were told"),
     State.CARRIED_ON: _("It goes on in a new request"),
-    State.CLOSED: _("Closed by you"),
+    State.CLOSED: _("Closed"),
 }
 _FROM_NOW_ON = len(_OURS)  # after all that is ours by its state: late, to be reminded, to be asked about
 

@@ -32,12 +32,12 @@ STATES: dict[State, Words] = {
     State.REDIRECTED: _("They sent you elsewhere"),
     State.REFUSED: _("They said no"),
     State.PARTLY_REMOVED: _("Part of it is gone"),
-    State.CONTESTED: _("You answered their no"),
-    State.ESCALATED: _("You took it further"),
+    State.CONTESTED: _("Their no was answered"),
+    State.ESCALATED: _("Taken further"),
     State.REMOVED: _("Gone, as far as you were told"),
     State.REAPPEARED: _("It is back"),
     State.CARRIED_ON: _("It goes on in a new request"),
-    State.CLOSED: _("Closed by you"),
+    State.CLOSED: _("Closed"),
 }
 
 # What an answer says, as the person may choose it; in the order of the list.
