@@ -18,6 +18,7 @@ from django.utils import timezone
 from survivor_portal import directory
 from survivor_portal.config.mails import MailIn, MailOut
 from survivor_portal.visits import limits
+from survivor_portal.web.desk import tries
 from tests.integration.test_words import trouble
 
 NOTICES = ["/about/", "/privacy/", "/privacy-for-children/", "/accessibility/", "/operator/"]
@@ -299,6 +300,9 @@ def test_the_privacy_notices_name_the_real_times_and_cookies(client: Client) -> 
         assert f"{int(limit.in_all.total_seconds() // 3600)} hours" in long
     assert settings.VISIT_COOKIE in long
     assert settings.CSRF_COOKIE_NAME in long
+    for name in (settings.SESSION_COOKIE_NAME, settings.DESK_COOKIE, settings.DEVICE_COOKIE):
+        assert name in long
+    assert f"{tries.KNOWN_FOR.days} days" in long
 
 
 @pytest.mark.django_db

@@ -86,6 +86,8 @@ def _kept() -> dict[str, object]:
         "visit_cookie": settings.VISIT_COOKIE,
         "case_cookie": settings.CASE_COOKIE,
         "form_cookie": settings.CSRF_COOKIE_NAME,
+        "desk_is_open": settings.DESK_OPEN,
+        "desk_cookies": (settings.SESSION_COOKIE_NAME, settings.DESK_COOKIE, settings.DEVICE_COOKIE),
         "lookups": settings.LOOKUPS,
         "link_checks": settings.LINK_CHECKS,
         "reminders": reminders.offered(),
