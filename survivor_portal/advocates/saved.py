@@ -73,7 +73,9 @@ def keep(session: Session, name: str, filters: Mapping[str, Any], *, is_start: b
 
 def forget(session: Session, saved_id: str) -> None:
     """Delete one of this person's. Twice does no harm."""
-    Row.objects.filter(pk=saved_id, person_id=session.who.id).delete()
+    # What is no name of a row may hold what a database does not take.
+    if saved_id.isalnum():
+        Row.objects.filter(pk=saved_id, person_id=session.who.id).delete()
 
 
 def _write(session: Session, saved: Saved) -> None:
