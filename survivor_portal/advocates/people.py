@@ -26,8 +26,9 @@ from survivor_portal.keystore import shred
 from survivor_portal.keystore.away import NotNow
 
 LONGEST_NAME = 120
-# Asked for where there is no such account, so that the steps are the same. It has no key.
-NOBODY = "nobody-at-this-desk"
+# Asked for where there is no such account, so that the steps are the same. It has the shape of an id, which is
+# all that the process that holds the keys takes, and has no key.
+NOBODY = "0" * 32
 
 
 class WrongPassword(Exception):

@@ -14,7 +14,7 @@ from survivor_portal.advocates.passwords import PasswordRefused, Refused
 from survivor_portal.advocates.rules import NotThere, NotYours
 from survivor_portal.advocates.who import Role
 from survivor_portal.counts import pool
-from survivor_portal.keystore import shred
+from survivor_portal.keystore import asked, shred
 from tests.desk import PASSWORD, a_person, a_team, at_desk
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
@@ -30,14 +30,14 @@ def nothing(*_: object) -> None:
 def test_the_first_lead_of_a_new_team_joins_by_a_link_and_is_let_in() -> None:
     code, team_id = organisations.make("Helpline North", "US", "Night team", NOW)
     token = tickets.invite_first(team_id, " Ana.Li@Work.example ", NOW)
-    asked = tickets.look(token, NOW + timedelta(days=6))
-    assert (asked.email, asked.team, asked.organisation) == (
+    said = tickets.look(token, NOW + timedelta(days=6))
+    assert (said.email, said.team, said.organisation) == (
         "ana.li@work.example",
         "Night team",
         "Helpline North",
     )
-    assert asked.role is Role.lead
-    assert not asked.has_account
+    assert said.role is Role.lead
+    assert not said.has_account
 
     who = tickets.join(token, "Ana  Li", PASSWORD, NOW)
 
@@ -176,13 +176,18 @@ def test_a_wrong_password_an_unknown_address_and_somebody_who_left_take_the_same
     for email in (ana.email, "nobody@work.example", "bo.ek@work.example"):
         with (
             mock.patch.object(people.seals, "phrase_key", wraps=seals.phrase_key) as slow,
-            mock.patch.object(people.shred, "get", wraps=shred.get) as asked,
+            mock.patch.object(people.shred, "get", wraps=shred.get) as gets,
             pytest.raises(people.WrongPassword),
         ):
             people.known(email, OTHER)
-        calls.append((slow.call_count, asked.call_count))
+        calls.append((slow.call_count, gets.call_count))
     assert calls == [(1, 1)] * 3
     assert people.known(ana.email, ana.password).secret == ana.secret
+
+
+def test_where_another_process_holds_the_keys_it_takes_the_question_about_nobody() -> None:
+    assert asked.ids_of({"ids": [people.NOBODY, a_person().id]}, 2)
+    assert shred.get([people.NOBODY]) == {}
 
 
 def test_a_hash_of_a_password_says_nothing_without_the_index_key(settings) -> None:
