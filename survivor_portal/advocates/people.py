@@ -26,8 +26,8 @@ from survivor_portal.keystore import shred
 from survivor_portal.keystore.away import NotNow
 
 LONGEST_NAME = 120
-# Asked for where there is no such account, so that the steps are the same. It has the shape of an id, which is
-# all that the process that holds the keys takes, and has no key.
+# Asked for where there is no such account, so that the steps are the same. It looks like an id, which is all
+# that the process takes that holds the keys, and has no key.
 NOBODY = "0" * 32
 
 

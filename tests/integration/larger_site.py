@@ -258,7 +258,51 @@ def web_reads(told: Any, now: datetime) -> Any:
     return [arrived["kind"] for arrived in slot.take_in(opened.session.case, now)]
 
 
+def web_stands_at_a_desk(_: Any, now: datetime) -> Any:
+    """The work of the desk: people come, are let in, open a granted case, and one of them is removed."""
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.core.cache import cache
+
+    from survivor_portal.advocates import opened, organisations, people, recovery, seats, tickets
+    from survivor_portal.advocates.who import Role
+    from survivor_portal.cases import access, departures, grants
+    from survivor_portal.takedowns import rekey
+
+    def comes(email: str) -> opened.Session:
+        known = people.known(email, PHRASE)
+        return opened.begin(known.who.id, known.secret, opened.new_bind(), now)
+
+    access.prepare()
+    _, team = organisations.make("Helpline", "US", "Night team", now)
+    tickets.join(tickets.invite_first(team, "ana@work.example", now), "Ana Li", PHRASE, now)
+    ana = comes("ana@work.example")
+    tickets.join(tickets.invite(ana, team, "bo@work.example", Role.advocate, now), "Bo Ek", PHRASE, now)
+    (waits,) = seats.waiting(ana, team)
+    seats.let_in(ana, team, waits.who.id, now)
+    recovery.make(ana, team, now)
+    try:
+        people.known("nobody@work.example", PHRASE)
+    except people.WrongPassword:
+        refused = True
+    owner = access.open_new(now, phrase=PHRASE).session.case
+    until = now + timedelta(days=90)
+    terms = grants.Terms("Help", frozenset(grants.Scope), until, grants.Consent.adult, typed_name="R.")
+    (seat,) = ana.seats
+    release = grants.give(owner, seat.team, terms, now)
+    by_bo = rekey.open_as(comes("bo@work.example"), release.grant_id, now).case.id
+    departures.remove(ana, team, waits.who.id, now)
+    people.change_password(ana.who.id, PHRASE, PHRASE + " and more", now)
+    store = SessionStore()
+    store["second"] = True
+    store.save()
+    used_once = [cache.add("a code", True, 60), cache.add("a code", True, 60)]
+    again = opened.begin(ana.who.id, people.secret_of(ana.who.id, PHRASE + " and more"), ana.row_id, now)
+    by_ana = rekey.open_as(again, release.grant_id, now).case.id
+    return [refused, by_bo == by_ana == owner.id, used_once, len(seats.members(again, team))]
+
+
 PARTS = {
+    "web_stands_at_a_desk": web_stands_at_a_desk,
     "web_makes": web_makes,
     "worker_opens": worker_opens,
     "mail_comes": mail_comes,

@@ -264,3 +264,25 @@ def test_t33_the_key_process_logs_in_among_the_keys_only(site: Site) -> None:
         pytest.raises(InsufficientPrivilege),
     ):
         database.execute(b"ALTER TABLE keystore_shred ADD x int")
+
+
+@pytest.mark.clusters
+def test_t33_people_work_at_a_desk_with_the_login_of_pages_and_the_worker_clears_up(site: Site) -> None:
+    assert site.part("web", "web_stands_at_a_desk") == [True, True, [True, False], 1]
+    past = "now() - interval '400 days'"
+    site.execute("cases", f"UPDATE advocates_atdesk SET seen_at = {past}")
+    site.execute("cases", f"UPDATE advocates_deed SET at = {past} WHERE kind = 'joined'")
+    site.execute("cases", f"UPDATE django_session SET expire_date = {past}")
+    site.execute("cases", f"UPDATE advocates_remembered SET expires = {past}")
+
+    site.manage(site.environment("worker"), "upkeep")
+
+    for table_name in ("advocates_atdesk", "django_session", "advocates_remembered", "advocates_ticket"):
+        assert site.execute("cases", f"SELECT count(*) FROM {table_name}") == [(0,)], table_name
+    assert site.execute("cases", "SELECT count(*) FROM advocates_deed WHERE kind = 'joined'") == [(0,)]
+    # Of whoever was removed there is no key.
+    kept = {name for (name,) in site.execute("cases", "SELECT id FROM advocates_person WHERE is_active")}
+    people = {name for (name,) in site.execute("cases", "SELECT id FROM advocates_person")}
+    with_key = {name for (name,) in site.execute("keys", "SELECT id FROM keystore_shred")}
+    assert len(kept) == 1
+    assert people & with_key == kept
