@@ -2,11 +2,13 @@
 
 import html
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 from django.urls import reverse
 
@@ -20,7 +22,9 @@ from survivor_portal.visits import visit as visits
 from survivor_portal.web.desk.together_forms import Release
 from tests.desk import ATeam, a_team
 from tests.desk_pages import comes_in
+from tests.dumps import dumped
 from tests.integration.test_desk_cases import a_client, words
+from tests.markers import Markers, search
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
 SIGNED = "R. Example"
@@ -167,6 +171,46 @@ def test_sent_twice_it_is_one_case_with_one_release(team: ATeam) -> None:
     assert again.status_code == 200
     assert (cases(), Grant.objects.count()) == (1, 1)
     assert "Are you in danger right now?" in words(again)
+
+
+def rows() -> Iterator[tuple[str, bytes]]:
+    """Every value in both databases, with where it stands."""
+    for database in ("default", "keys"):
+        for table, found in dumped(database).items():
+            for row in found:
+                for column, value in row.items():
+                    yield f"{table}.{column}", bytes(value) if is_bytes(value) else str(value).encode()
+                    if column == "session_data":
+                        # It is packed, and no search would find anything in it.
+                        yield f"{table}.{column}", repr(SessionStore().decode(value)).encode()
+
+
+def is_bytes(value: object) -> bool:
+    return isinstance(value, bytes | memoryview)
+
+
+def test_t01_nothing_typed_together_stands_in_a_database_or_a_log(
+    team: ATeam, caplog: pytest.LogCaptureFixture
+) -> None:
+    markers = Markers()
+    client = a_client(team.people[0])
+    noticed(client, team)
+    whose(client, age="16_17", home="no")
+    names = ("purpose", "typed_name", "typed_parent", "label")
+    # With something wrong first: what is shown again stands nowhere else.
+    release(client, days="", **{name: markers.new(name) for name in names})
+    release(client, consent="minor_and_parent", **{name: markers.new(name) for name in names})
+    code, phrase = card(client)
+    post(client, "together_card")
+    post(client, "together_sign", phrase=f"{phrase} {markers.new('phrase')}")
+
+    assert search(rows(), markers, [code, phrase]) == []
+    post(client, "together_sign", phrase=phrase)
+    assert cases() == 1
+    client.get(reverse("desk:cases"))
+    client.get(reverse("desk:case"))
+    assert search(rows(), markers, [code, phrase]) == []
+    assert search([("log", caplog.text.encode())], markers, [code, phrase]) == []
 
 
 def test_without_the_agencys_words_nothing_is_opened(team: ATeam) -> None:
