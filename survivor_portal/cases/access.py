@@ -253,7 +253,7 @@ def keep_for(case: OpenCase, days: int, now: datetime) -> None:
 def _opened(index: str, bucket: Bucket, secret: str, now: datetime, watched: bool) -> Opened:
     tried = opening.try_secret(index, bucket, secret, now)
     with transaction.atomic():
-        if not Case.objects.select_for_update().filter(pk=tried.case.id).exists():
+        if not Case.objects.select_for_update(no_key=True).filter(pk=tried.case.id).exists():
             raise NotOpened
         failed = throttle.forgive(index, bucket)
         notes = [Note("tries_failed", {"count": failed}, by="unknown")] if failed else []

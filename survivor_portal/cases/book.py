@@ -69,6 +69,12 @@ class Entry:
     head: bytes = field(repr=False)
 
 
+def hold(case: OpenCase) -> None:
+    """Nobody else writes to this case until the transaction around this ends. For who changes rows of it that
+    are there before the book is written. Raises CaseGone, Rekeyed."""
+    _row(case, for_update=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Daily:
     """A line that stands in the book of a case at most once a day, under a name for what it tells."""
@@ -81,7 +87,9 @@ class Daily:
 def add(case: OpenCase, notes: Sequence[Note], now: datetime) -> int:
     """Write notes at the end of the book; the number of the last. With whatever else happens, or not at all.
 
-    Call it in the same transaction as the change it tells of. Raises Tampered, CaseGone, Rekeyed, ReadOnly.
+    Call it in the same transaction as the change it tells of, and before that: it holds the case, and who
+    holds a row of a case and wants the case would wait for good for who changes its key. Raises Tampered,
+    CaseGone, Rekeyed, ReadOnly.
     """
     with transaction.atomic():
         row = _row(case, for_update=True)
@@ -102,7 +110,7 @@ def add_daily(lines: Sequence[Daily], now: datetime) -> frozenset[str]:
         wanted.setdefault(line.case.id, []).append(line)
     today = now.astimezone(UTC).date().isoformat()
     said: set[str] = set()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         # In one order, so that two lists at once wait for each other and never for good.
         locked = Case.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
         rows, made = [], []
@@ -250,7 +258,7 @@ def _revisions_here(case: OpenCase) -> dict[str, int]:
 
 
 def _row(case: OpenCase, *, for_update: bool = False) -> Case:
-    rows = Case.objects.select_for_update() if for_update else Case.objects.all()
+    rows = Case.objects.select_for_update(no_key=True) if for_update else Case.objects.all()
     row = rows.filter(pk=case.id).only("book_length", "book_mark", "key_number").first()
     if row is None:
         raise CaseGone

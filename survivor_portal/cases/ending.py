@@ -56,6 +56,8 @@ def erase_case(case_id: str, now: datetime) -> None:
     throttle.forget(row.code_index)
     try:
         with transaction.atomic():
+            # Before its rows, as whoever writes to it: two who take them in another order wait for good.
+            Case.objects.select_for_update(no_key=True).only("pk").filter(pk=case_id).first()
             ledger.write(ledger.Ended.case, [case_id], now)
             row.delete()
     except OSError:

@@ -108,14 +108,13 @@ def reseal_team(old: TeamCard, secret: bytes, new: TeamCard, now: datetime) -> N
 
     Whoever left knew the old pair, and with it the keys of these cases: each gets a new one when anybody who
     may opens it next. `secret`: the old half. Call it in the transaction that changes the pair. What does not
-    hold any more opens nothing from then on.
+    hold any more is left to the sweep.
     """
     with transaction.atomic():
         teams.held(old.id)
         # First the cases, then their grants: the order in which everybody takes them.
         ids = live(now).filter(team_id=old.id).values("case_id")
         cases = Case.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
-        Row.objects.filter(team_id=old.id).exclude(pk__in=live(now).values("pk")).update(sealed=b"")
         affected = list(cases.values_list("pk", flat=True))
         for start in range(0, len(affected), AT_ONCE):
             some = affected[start : start + AT_ONCE]

@@ -65,6 +65,7 @@ def give(case: OpenCase, team: TeamCard, terms: Terms, now: datetime, label: str
     terms = replace(terms, until=_end(terms.until, now))
     with transaction.atomic():
         card = _held(team.id)
+        book.hold(case)
         row = Grant.objects.filter(case_id=case.id, team_id=card.id).first()
         grant_id = row.pk if row else keys.new_id()
         before = papers.holding(case).get(grant_id)
@@ -95,6 +96,7 @@ def renew(case: OpenCase, release: Release, until: datetime, now: datetime) -> R
     until = _end(until, now)
     with transaction.atomic():
         card = _held(release.team_id)
+        book.hold(case)
         if release.ended_at is not None:
             return give(case, card, replace(release.terms, until=until), now, release.label)
         facts = {
@@ -117,6 +119,7 @@ def revoke(case: OpenCase, grant_id: str, now: datetime, rewrite: Iterable[Rewri
     """
     keys.owners_only(case)
     with transaction.atomic():
+        book.hold(case)
         release = papers.holding(case).get(grant_id)
         if release is None:
             raise NoSuchRelease

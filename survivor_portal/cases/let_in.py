@@ -137,9 +137,12 @@ def _listed(granted: dict[str, Granted], rows: dict[str, Grant], now: datetime) 
         Daily(one.case, f"{LISTED}|{one.team_id}", Note(LISTED, {"grant": one.grant_id}, by=one.case.by))
         for one in new
     ]
-    said = book.add_daily(lines, now)
-    # Only so that the next list need not look: the end of each book knows it.
-    Grant.objects.filter(pk__in=[one.grant_id for one in new if one.case.id in said]).update(listed_on=today)
+    with transaction.atomic():
+        said = book.add_daily(lines, now)
+        # Only so that the next list need not look: the end of each book knows it. While the cases are held:
+        # in what order rows are changed is nobody's choice, and two lists would wait for each other for good.
+        told = [one.grant_id for one in new if one.case.id in said]
+        Grant.objects.filter(pk__in=told).update(listed_on=today)
     left_out = {one.grant_id for one in new if one.case.id not in said}
     return {grant_id: one for grant_id, one in granted.items() if grant_id not in left_out}
 

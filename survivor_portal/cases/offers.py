@@ -106,9 +106,9 @@ def make_take_over(person_id: str, team_id: str, case: OpenCase, now: datetime) 
     document = {"key": case.case_key.hex(), "key_number": case.key_number}
     row = _sealed(code, OfferKind.take_over, team_id, person_id, case.id, document, now)
     with transaction.atomic():
+        book.add(case, [Note("take_over_offered")], now)
         Row.objects.filter(case_id=case.id).delete()
         _keep(row, now)
-        book.add(case, [Note("take_over_offered")], now)
     return code
 
 

@@ -38,10 +38,10 @@ def add(case: OpenCase, kind: str, document: Document, note: Note, now: datetime
     """Keep a new document, and write the note in the book."""
     record = Record(keys.new_id(), kind, 1, document)
     with transaction.atomic():
+        book.add(case, [_told(note, record)], now)
         Row.objects.create(
             id=record.id, case_id=case.id, kind=kind, revision=1, envelope=_envelope(case, record)
         )
-        book.add(case, [_told(note, record)], now)
     return record
 
 
@@ -55,15 +55,14 @@ def add_only(
     """
     record = Record(_only(case, kind, of), kind, 1, document)
     envelope = _envelope(case, record)
-    with transaction.atomic():
-        try:
-            with transaction.atomic():
-                Row(id=record.id, case_id=case.id, kind=kind, revision=1, envelope=envelope).save(
-                    force_insert=True
-                )
-        except IntegrityError:
-            return None
-        book.add(case, [_told(note, record)], now)
+    try:
+        with transaction.atomic():
+            book.add(case, [_told(note, record)], now)
+            Row(id=record.id, case_id=case.id, kind=kind, revision=1, envelope=envelope).save(
+                force_insert=True
+            )
+    except IntegrityError:
+        return None
     return record
 
 
@@ -71,10 +70,10 @@ def change(case: OpenCase, record: Record, document: Document, note: Note, now: 
     """Replace what a record holds, and write the note in the book. Raises ChangedMeanwhile."""
     changed = replace(record, revision=record.revision + 1, document=document)
     with transaction.atomic():
+        book.add(case, [_told(note, changed)], now)
         rows = Row.objects.filter(pk=record.id, case_id=case.id, revision=record.revision)
         if not rows.update(revision=changed.revision, envelope=_envelope(case, changed)):
             raise ChangedMeanwhile
-        book.add(case, [_told(note, changed)], now)
     return changed
 
 

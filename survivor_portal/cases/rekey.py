@@ -33,7 +33,7 @@ def rekey(case: OpenCase, now: datetime, rewrite: Iterable[Rewrite]) -> OpenCase
     the slot is sealed anew as well. Raises CaseGone, Rekeyed (somebody else was faster), Tampered, WrongKey.
     """
     with transaction.atomic():
-        row = Case.objects.select_for_update().filter(pk=case.id).first()
+        row = Case.objects.select_for_update(no_key=True).filter(pk=case.id).first()
         if row is None:
             raise CaseGone
         if row.key_number != case.key_number:

@@ -59,7 +59,10 @@ def take_in(case: OpenCase, now: datetime, receive: Receiver | None = None) -> t
     with each and does what follows from it, in the same transaction: all of it is kept, or it waits on in the
     slot. What does not open was put there by somebody else; the book says that something was thrown away.
     """
+    if not is_waiting(case):
+        return ()
     with transaction.atomic():
+        book.hold(case)
         rows = list(Arrival.objects.select_for_update().filter(case_id=case.id))
         if not rows:
             return ()

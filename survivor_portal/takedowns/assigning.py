@@ -65,6 +65,7 @@ def assign(session: Session, seen: Mapping[str, str], to: str, now: datetime, *,
     name = _name_of(session, to, now) if to else NOBODY
     done, notes = [], []
     with transaction.atomic():
+        book.hold(session.case)
         rows = Row.objects.select_for_update().filter(case_id=session.case.id, pk__in=list(seen))
         for row in rows.order_by("pk").only("assignee"):
             if row.assignee == to:

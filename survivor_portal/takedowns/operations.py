@@ -154,6 +154,7 @@ def begin(
         "grounds": list(grounds),
     }
     with transaction.atomic():
+        book.add(case, [Note(NOTED, facts, touched={f"{TABLE}|{made.id}": 1})], now)
         Row.objects.create(
             id=made.id,
             case_id=case.id,
@@ -166,7 +167,6 @@ def begin(
             overview=_overview(case, made, (), now),
             details=_details(case, made),
         )
-        book.add(case, [Note(NOTED, facts, touched={f"{TABLE}|{made.id}": 1})], now)
     return made
 
 
@@ -245,8 +245,8 @@ def name_places(
 def _write(case: OpenCase, changed: Takedown, told: Note, now: datetime, due: Due) -> None:
     """The row and its line in the book, in one transaction. Raises ChangedMeanwhile."""
     with transaction.atomic():
-        touched = rewrite(case, changed, due.ends(changed, changed.standing), now)
-        book.add(case, [replace(told, touched=touched)], now)
+        book.add(case, [replace(told, touched=_touched(changed))], now)
+        rewrite(case, changed, due.ends(changed, changed.standing), now)
 
 
 def rewrite(case: OpenCase, changed: Takedown, ends: Sequence[End], at: datetime) -> dict[str, int]:
@@ -261,6 +261,10 @@ def rewrite(case: OpenCase, changed: Takedown, ends: Sequence[End], at: datetime
     )
     if not written:
         raise ChangedMeanwhile
+    return _touched(changed)
+
+
+def _touched(changed: Takedown) -> dict[str, int]:
     return {f"{TABLE}|{changed.id}": changed.revision}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from survivor_portal.cases import book
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.operations import ChangedMeanwhile, Due, Line
@@ -15,8 +16,10 @@ def recount(case: OpenCase, *, due: Due) -> dict[str, int]:
     """Write anew what the rows say of clocks that now end at another time.
 
     Gives the rows that were touched, for the line in the book that tells of the change. Call it in the same
-    transaction and before that line: rows are always locked before the book. Raises ChangedMeanwhile.
+    transaction and before that line. Holds the case, as the line does. Raises ChangedMeanwhile, CaseGone,
+    Rekeyed.
     """
+    book.hold(case)
     touched: dict[str, int] = {}
     for line in operations.board(case):
         touched |= _recount(case, line, due)

@@ -242,3 +242,26 @@ def test_what_was_typed_into_it_is_kept(client: Client, monkeypatch: pytest.Monk
     assert "code" in response.content.decode()
     (arrived,) = slot.take_in(changed, timezone.now())
     assert ["answer", typed] in arrived["document"]["fields"]
+
+
+def test_a_case_that_gets_a_new_key_while_its_owner_comes_in_opens_all_the_same(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who was let in opens it in that moment, and it had waited for a new key."""
+    new = access.open_new(timezone.now())
+    Case.objects.filter(pk=new.session.case.id).update(wants_new_key=True)
+    is_wanted, first = cases_rekey.is_wanted, []
+
+    def meanwhile(case: keys.OpenCase) -> bool:
+        if not first:
+            first.append(rekey(case, timezone.now()))
+            return True
+        return is_wanted(case)
+
+    monkeypatch.setattr(cases_rekey, "is_wanted", meanwhile)
+    response = client.post("/c/", {"step": "open", "code": new.code, "phrase": new.phrase})
+
+    assert response.status_code in (200, 303)
+    session = unlocked.resume(bytes.fromhex(client.cookies[settings.CASE_COOKIE].value), timezone.now())
+    assert session is not None
+    assert session.case.case_key == first[0].case_key

@@ -5,6 +5,8 @@ Nothing here tells an unknown code from a wrong phrase: one message, one status,
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from survivor_portal.cases import access
+from survivor_portal.cases.book import Rekeyed
 from survivor_portal.takedowns import rekey
 from survivor_portal.web.safety import standing
 from survivor_portal.web.safety.networks import What
@@ -22,6 +25,8 @@ from survivor_portal.web.survivor.keeping_forms import No, Opening, Recovering, 
 from survivor_portal.web.survivor.keeping_tries import within
 
 STEPS = frozenset({"open", "recover"})
+# Where the case got another key meanwhile.
+TRIES = 3
 
 
 def locked_page(request: HttpRequest) -> HttpResponse:
@@ -46,10 +51,9 @@ def act(request: HttpRequest, step: str) -> HttpResponse:
     if isinstance(tried, No):
         form.renew()
         return _page(request, form, tried)
-    session = rekey.where_wanted(tried.session, now)
-    opened_of(request).begin(session)
-    arrivals.take_in(session.case, now)
-    standing.begin(request, session)
+    opened_of(request).begin(tried.session)
+    arrivals.take_in(tried.session.case, now)
+    standing.begin(request, tried.session)
     if tried.failed_tries or step == "recover":
         context = {"failed_tries": tried.failed_tries, "by_recovery": step == "recover"}
         return answered(request, "survivor/keep/news.html", context)
@@ -63,7 +67,19 @@ def again(request: HttpRequest, step: str) -> HttpResponse:
     return _page(request, kind(initial=_typed(request), shown=shown), resumed=True)
 
 
-def _opened(form: Opening, given: dict[str, Any], now: Any) -> access.Opened:
+def _opened(form: Opening, given: dict[str, Any], now: datetime) -> access.Opened:
+    """The case, under a new key where it waited for one."""
+    for _ in range(TRIES):
+        try:
+            opened = _tried(form, given, now)
+            return replace(opened, session=rekey.where_wanted(opened.session, now))
+        except Rekeyed:
+            # In this very moment somebody who was let in gave it one.
+            continue
+    raise access.Busy
+
+
+def _tried(form: Opening, given: dict[str, Any], now: datetime) -> access.Opened:
     if isinstance(form, Recovering):
         return access.open_with_recovery(given["code"], given["recovery"], now, watched=given["watched"])
     return access.open_with(given["code"], given["phrase"], now, watched=given["watched"])
