@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from survivor_portal.advocates import people
 from survivor_portal.advocates.models import Membership, Person
 from survivor_portal.advocates.who import Role
 from tests.desk import PASSWORD, APerson, ATeam, a_team
@@ -201,3 +202,20 @@ def test_words_half_typed_are_there_again_after_stay(client: Client, north: ATea
 
     assert "We report</textarea>" in page
     assert "We report" not in client.get(at(north, "words/")).content.decode()
+
+
+def test_who_joined_while_too_many_came_in_goes_on_at_the_sign_in(
+    client: Client, north: ATeam, ana: APerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> bytes:
+        raise people.Busy
+
+    made = client.post(at(north, "invite/"), {"email": "di@work.example", "role": "advocate"})
+    newcomer, link = Client(), link_on(made.content.decode())
+    with monkeypatch.context() as patched:
+        patched.setattr(people, "secret_of", busy)
+        answer = newcomer.post(link, {"name": "Di Wu", "password": NEW, "password2": NEW})
+
+    assert answer.headers["Location"] == "/desk/sign-in/"
+    again = newcomer.post("/desk/sign-in/", {"email": "di@work.example", "password": NEW}, follow=True)
+    assert again.redirect_chain[-1][0] == "/desk/set-up/"

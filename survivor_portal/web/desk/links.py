@@ -69,4 +69,8 @@ def _done(request: HttpRequest, token: str, ticket: Ticketed, form: NewPassword)
     except people.Taken:
         # Somebody made the account in the meantime; the page says to sign in first.
         return to("desk:link", token=token)
-    return begin(request, who.id, people.secret_of(who.id, password))
+    try:
+        return begin(request, who.id, people.secret_of(who.id, password))
+    except (people.Busy, people.NotNow):
+        # It is done and the link used up: the way in is the sign-in.
+        return to("account_login")
