@@ -325,6 +325,43 @@ def test_a_yes_that_lacks_something_is_told_and_nothing_goes_out(team: ATeam) ->
     assert operations.read(new.session.case, takedown.id).standing.state is State.DRAFTED
 
 
+def test_more_time_on_the_page_that_asks_keeps_what_was_typed_and_sends_nothing(team: ATeam) -> None:
+    new = a_case()
+    takedown = a_request(new)
+    ana = at_work(new, team)
+    sends_it(ana, takedown)
+    form = ana.form("sent")
+    sent = {name: one.chosen or one.value for name, one in form.controls.items()}
+
+    half = sent | {"step": ["sent", "stay"], "yes_agreed_by": "The person and"}
+    ana._took(ana.client.post("/c/", half, follow=True))
+
+    assert ana.heading == "Did the person agree to this?"
+    assert 'value="The person and"' in ana.page
+    assert ana.form("sent").value("ticket") == "T-7"
+    assert releases.every(new.session.case) == ()
+
+
+def test_a_letter_of_the_plan_asks_too_and_its_yes_goes_to_its_request(team: ATeam) -> None:
+    new = a_case()
+    ana = at_work(new, team)
+    ana.opens("/next/")
+    letter = next(form for form in ana.forms if form.step == "letter" and "us-tida" in form.value("letter"))
+    ana.sends(letter)
+
+    ana.sends("sent", {"how": "form"}, at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M"), ticket="T-8")
+    assert ana.heading == "Did the person agree to this?"
+    assert not operations.board(new.session.case)
+    today = datetime.now(UTC).date().isoformat()
+    who = {"yes_purpose": "To get it down", "yes_agreed_by": "The person"}
+    ana.sends("sent", {"yes_way": "in_person"}, **who, yes_day=today, yes_until=today)
+
+    (line,) = operations.board(new.session.case)
+    assert operations.read(new.session.case, line.id).standing.tickets == ("T-8",)
+    (yes,) = releases.every(new.session.case)
+    assert yes.request == line.id
+
+
 def test_it_is_asked_once_for_a_request_and_the_owner_never(team: ATeam) -> None:
     new = a_case()
     takedown, other = a_request(new), a_request(new, "Another")

@@ -85,6 +85,8 @@ def _stayed(desk: Desk) -> HttpResponse:
     request = desk.request
     opened_of(request).stay()
     step = request.POST.getlist("step")[0]
+    if (yes := platform_yes.shown_again(request)) is not None:
+        return yes
     if step not in FORMS | keeping.CHOICES:
         return keeping.stayed(request) or here()
     half, whole = request.POST.copy(), request.POST

@@ -96,6 +96,9 @@ class Yes(Question):
         error_messages={"required": _("Say until when."), "invalid": _("This is not a day.")},
     )
 
+    # Whom this is about, for the words of the page alone.
+    yes_to = forms.CharField(widget=forms.HiddenInput, required=False, max_length=300)
+
     def __init__(self, data: Any = None, *args: Any, before: QueryDict, **more: Any) -> None:
         super().__init__(data, *args, **more)
         # In the form's own way of writing hidden values, one after the other as they were sent.
@@ -192,6 +195,22 @@ def _to(stand: Stand, step_id: str, site: str) -> str:
     return directory.resource(step.resources[0]).name if step.resources else gettext("the addressee")
 
 
+def shown_again(request: HttpRequest) -> HttpResponse | None:
+    """More time was asked for on the page that asks: all of it as it was typed, and nothing is done. None
+    where it was another page."""
+    session = opened_of(request).open()
+    if session is None or session.actor is None or "yes_purpose" not in request.POST:
+        return None
+    half = request.POST.copy()
+    half[PUT_OFF] = "1"
+    return _page(request, Yes(half, before=half), half.get("yes_to", ""))
+
+
+def _page(request: HttpRequest, form: Yes, to: str) -> HttpResponse:
+    status = UNPROCESSABLE if form.is_bound and form.errors else 200
+    return render(request, "survivor/case/platform_yes.html", {"form": form, "to": to}, status=status)
+
+
 def _page_or_kept(request: HttpRequest, case: OpenCase, stand: Stand, about: About) -> HttpResponse | None:
     """Keep the yes that was sent along; else ask for it."""
     if "yes_purpose" in request.POST:
@@ -200,10 +219,8 @@ def _page_or_kept(request: HttpRequest, case: OpenCase, stand: Stand, about: Abo
             releases.record(case, form.release(about), timezone.now())
             return None
     else:
-        form = Yes(before=request.POST, initial=_initial(request, case, stand))
-    context = {"form": form, "to": about.to}
-    status = UNPROCESSABLE if form.is_bound else 200
-    return render(request, "survivor/case/platform_yes.html", context, status=status)
+        form = Yes(before=request.POST, initial=_initial(request, case, stand) | {"yes_to": about.to})
+    return _page(request, form, about.to)
 
 
 def _initial(request: HttpRequest, case: OpenCase, stand: Stand) -> dict[str, Any]:

@@ -192,6 +192,8 @@ def _act(request: HttpRequest) -> HttpResponse:
 def _stay(request: HttpRequest) -> HttpResponse:
     """More time. What is half typed came along with the button and is shown again."""
     visit_of(request).stay()
+    if (yes := platform_yes.shown_again(request)) is not None:
+        return yes
     stand, page = _stand(request), request.POST.getlist("step")[0]
     if page in FORMS and stand.question == intake.BY_KEY[page]:
         return _question(request, stand, stand.question, data=request.POST, resumed=False)
