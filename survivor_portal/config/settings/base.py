@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "survivor_portal.steward",
 ]
 
-# No Django session, accounts, admin or messages: a visitor has nothing here but one sealed row.
+# No admin and no messages. A visitor has nothing here but one sealed row; session and account are of staff.
 MIDDLEWARE = [
     "survivor_portal.web.safety.logs.AccessLog",
     # Outside all that may answer by itself, so that redirects, refusals and files carry the headers too.
