@@ -106,7 +106,10 @@ def _withhold_for(
     free = [
         one
         for one, number in numbers.items()
-        if one.column == column and number and found[one] is not Mark.WITHHELD
+        if one.column == column
+        and number
+        and found[one] is not Mark.WITHHELD
+        and (column != QUARTER or _is_open(table, found, one.row))
     ]
     free.sort(key=lambda one: (one.row == TOTAL, found[one] is not Mark.SMALL, numbers[one], one))
     for count in (1, 2):
@@ -117,6 +120,11 @@ def _withhold_for(
                 return
     assert free, "with a whole column withheld, each of its numbers could be another"
     found |= dict.fromkeys(free, Mark.WITHHELD)
+
+
+def _is_open(table: Table, found: Mapping[Cell, Mark], row: str) -> bool:
+    """Is a month of this row hidden? The sum of months that are all shown is no secret, whatever is said."""
+    return any(found[Cell(row, month)] is not Mark.SHOWN for month in table.months)
 
 
 def _has_another(

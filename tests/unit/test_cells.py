@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from itertools import product
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from survivor_portal.insights.cells import LEAST, QUARTER, TOTAL, Cell, Mark, Table, marks
@@ -14,8 +14,8 @@ COUNTS = st.one_of(st.integers(0, 6), st.integers(0, 30))
 
 @st.composite
 def tables(draw: st.DrawFn) -> Table:
-    """Two sites or three, at most two laws, one month or two, with the sum of them or without."""
-    months = ("m1", "m2")[: draw(st.integers(1, 2))]
+    """Up to three sites, two laws and three months, with the sum of them or without."""
+    months = ("m1", "m2", "m3")[: draw(st.integers(1, 3))]
     parts = {f"site{n}": {m: draw(COUNTS) for m in months} for n in range(draw(st.integers(1, 3)))}
     total = {m: sum(part[m] for part in parts.values()) for m in months}
     covers = {
@@ -54,6 +54,15 @@ def could_be(table: Table, found: Mapping[Cell, Mark]) -> Iterator[dict[Cell, in
 
 @settings(max_examples=size("property_examples"), deadline=None)
 @given(tables())
+@example(
+    Table(
+        ("m1", "m2"),
+        {"m1": 4, "m2": 10},
+        {"site0": {"m1": 0, "m2": 5}, "site1": {"m1": 4, "m2": 5}},
+        {"law0": {"m1": 4, "m2": 1}},
+        is_whole=True,
+    )
+)
 def test_no_hidden_number_can_be_worked_out_from_what_is_shown(table: Table) -> None:
     numbers, found = table.numbers(), marks(table)
     unsure = {cell: {number} for cell, number in numbers.items() if found[cell] is not Mark.SHOWN}
