@@ -123,10 +123,9 @@ def _measure(rounds: int, cases: int) -> None:
                 if number >= 2:
                     taken[kind][place].append((time.perf_counter() - began) * 1000)
                     busy[kind].append((time.process_time() - worked) * 1000)
-    print(
-        f"| what | page 1: median, 95 of 100 | page {far_page} | {far_page} / 1 (95) | 20 cases beside them |"
-    )
-    print("|---|---|---|---|---|")
+    heads = ("what", "page 1: median, 95 of 100", f"page {far_page}", f"{far_page} / 1 (95)")
+    print("| " + " | ".join((*heads, f"{SMALL} cases beside", "processor, median")) + " |")
+    print("|---|---|---|---|---|---|")
     for kind, (first, last, few) in taken.items():
         ratio = _p95(last) / _p95(first)
         few_shown, worked = _shown(few) if few else "", statistics.median(busy[kind])

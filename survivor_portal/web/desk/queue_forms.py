@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -44,10 +45,13 @@ class ManyChoices(forms.Select):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """The list as the framework's own shows it."""
         here = str(value or "")
-        options = ((key, flatatt({"selected": str(key) == here}), words) for key, words in self.choices)
-        shown = format_html_join("", '<option value="{}"{}>{}</option>', options)
+        shown = "".join(
+            f'<option value="{escape(str(key))}"{" selected" if str(key) == here else ""}>'
+            f"{escape(str(words))}</option>"
+            for key, words in self.choices
+        )
         found = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
-        return format_html("<select{}>{}</select>", flatatt(found), shown)
+        return format_html("<select{}>{}</select>", flatatt(found), SafeString(shown))
 
 
 class _Carrying(DeskForm):
@@ -67,11 +71,15 @@ class Show(DeskForm):
     step: ClassVar[str] = "show"
     button = _("Show these")
 
-    state = forms.ChoiceField(label=_("Where it stands"), choices=STATE_CHOICES, required=False)
-    due = forms.ChoiceField(label=_("Until when"), choices=DUE_CHOICES, required=False)
-    holder = forms.ChoiceField(label=_("Who has it"), choices=HOLDER_CHOICES, required=False)
+    state = forms.ChoiceField(
+        label=_("Where it stands"), choices=STATE_CHOICES, required=False, widget=ManyChoices
+    )
+    due = forms.ChoiceField(label=_("Until when"), choices=DUE_CHOICES, required=False, widget=ManyChoices)
+    holder = forms.ChoiceField(
+        label=_("Who has it"), choices=HOLDER_CHOICES, required=False, widget=ManyChoices
+    )
     platform = forms.ChoiceField(label=_("Platform"), required=False, widget=ManyChoices)
-    team = forms.ChoiceField(label=_("Team"), required=False)
+    team = forms.ChoiceField(label=_("Team"), required=False, widget=ManyChoices)
 
     def __init__(self, seats: tuple[Seat, ...], data: Mapping[str, Any] | None = None, **more: Any) -> None:
         super().__init__(data, **more)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -79,6 +80,7 @@ def platform(key: str) -> str:
         return key
 
 
+@cache
 def platforms() -> Choices:
     """The platforms of the directory by name, to choose from."""
     named = sorted(((one.key, one.name) for one in directory.platforms()), key=lambda one: one[1].casefold())
