@@ -139,11 +139,16 @@ def test_j11_survivor_and_advocate_at_once(
     at_desk.presses("main .sp-jobs button[name=step][value=hand]")
     hands_over(at_desk, ben, "Please send the appeal.")
     assert "Ben Oz has it" in at_desk.text
+    survivor.presses(".sp-back button")
+    survivor.goes_to_the_board()
+    survivor.presses("form:has([name=step][value=timeline]) button")
+    assert "It was given to Ben Oz: “Please send the appeal.” (Ana Li of Helpline North" in survivor.text
     at_desk.opens_the_first()
 
     # The survivor takes it back. Ana's next click shows nothing, and her list is empty.
     watched.expected_statuses |= {404, 403}
-    survivor.presses(".sp-back button")
+    survivor.goes_to_the_board()
+    survivor.presses("form:has([name=step][value=let]) button")
     survivor.presses("form:has([name=step][value=let_back]) button")
     assert "Example Helpline is not in any more" in survivor.text
     at_desk.looks = None
