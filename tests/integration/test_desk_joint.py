@@ -111,6 +111,10 @@ def test_the_list_names_nobody_and_says_that_each_persons_letter_is_needed(
     assert "https://video.example/Blue-7" in page
     assert "https://video.example/Red-1" in page
     assert "Marker" not in page
+    (text,) = re.findall(r'(?s)<pre id="list-1".*?</pre>', page)
+    assert "Person 1\n" in text
+    assert not [label for label in ("Blue 7", "Red 1") if label in text]
+    assert "Person 2 is Red 1" in page
     assert "only goes along with each person’s own letter" in page
     assert "It does not take its place" in page
     assert "Example Helpline" in page
