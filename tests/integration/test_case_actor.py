@@ -135,16 +135,18 @@ def test_every_page_names_the_case_the_person_at_work_and_the_ways_back(team: AT
         visitor.opens("/next/")
 
 
-@pytest.mark.parametrize("step", sorted(OWNERS))
-def test_the_owners_steps_are_refused_and_change_nothing(step: str, team: ATeam) -> None:
+def test_the_owners_steps_are_refused_and_change_nothing(team: ATeam) -> None:
     new = a_case()
     visitor = at_work(new, team)
     before = book.timeline(new.session.case)
+    done = []
 
-    posts(visitor, step, phrase=PHRASE, go="1", sure="on", days="30", code=team.organisation_code)
+    for step in sorted(OWNERS):
+        posts(visitor, step, phrase=PHRASE, go="1", sure="on", days="30", code=team.organisation_code)
+        if (visitor.status, visitor.heading) != (403, "This was not done"):
+            done.append(step)
 
-    assert visitor.status == 403
-    assert visitor.heading == "This was not done"
+    assert done == []
     assert book.timeline(new.session.case) == before
 
 
