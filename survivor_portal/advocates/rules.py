@@ -46,6 +46,7 @@ class Act(StrEnum):
     make_team = "make_team"
 
 
+_HEX = frozenset("0123456789abcdef")
 EVERYBODY = frozenset(Role)
 MAY: dict[Act, frozenset[Role]] = {
     Act.see: EVERYBODY,
@@ -87,6 +88,11 @@ def new_id() -> str:
     return secrets.token_hex(16)
 
 
+def is_name(text: str, digits: int = 32) -> bool:
+    """Can this be the name of a row? What a page was sent may be anything, even what no database takes."""
+    return len(text) == digits and set(text) <= _HEX
+
+
 def may(role: Role, act: Act) -> bool:
     """Does this role allow it? For pages, which show only what is allowed; the act itself asks again."""
     return role in MAY[act]
@@ -98,6 +104,8 @@ def stand(session: Session, team_id: str, act: Act, *, hold: bool = True) -> Sta
     The team's row stays as it is until the transaction ends, so that two who change it wait for each other;
     not with `hold` False, for whoever only reads.
     """
+    if not is_name(team_id):
+        raise NotYours
     rows = Team.objects.select_related("organisation").filter(pk=team_id)
     team = (rows.select_for_update(of=("self",), no_key=True) if hold else rows).first()
     seat = Membership.objects.filter(team_id=team_id, person_id=session.who.id).first()

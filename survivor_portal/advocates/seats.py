@@ -60,6 +60,7 @@ def let_in(session: Session, team_id: str, person_id: str, now: datetime) -> Non
     """Seal the team's key to somebody who waits. Raises NotYours, NotLetIn, NotThere, AlreadyLetIn."""
     with transaction.atomic():
         stood = rules.stand(session, team_id, Act.let_in)
+        _is_somebody(person_id)
         person = Person.objects.select_for_update(no_key=True).filter(pk=person_id, is_active=True).first()
         seat = Membership.objects.filter(team=stood.team, person_id=person_id).first()
         if person is None or seat is None:
@@ -74,6 +75,7 @@ def change_role(session: Session, team_id: str, person_id: str, role: Role, now:
     """Let somebody do more, or less. Raises NotYours, NotLetIn, NotThere, LastLead."""
     with transaction.atomic():
         stood = rules.stand(session, team_id, Act.change_role)
+        _is_somebody(person_id)
         seat = Membership.objects.filter(team=stood.team, person_id=person_id).first()
         if seat is None:
             raise NotThere
@@ -94,6 +96,7 @@ def remove(session: Session, team_id: str, person_id: str, now: datetime, reseal
     with transaction.atomic():
         act = Act.leave if person_id == session.who.id else Act.remove
         stood = rules.stand(session, team_id, act)
+        _is_somebody(person_id)
         seat = Membership.objects.filter(team=stood.team, person_id=person_id).first()
         if seat is None:
             raise NotThere
@@ -157,6 +160,11 @@ def _take_away(team: Team, seat: Membership, person: Person) -> None:
     invitations.filter(email=person.email).delete()
     Ticket.objects.filter(made_by=person, person__memberships__team=team).delete()
     opened.end_all(person.pk)
+
+
+def _is_somebody(person_id: str) -> None:
+    if not rules.is_name(person_id):
+        raise NotThere
 
 
 def _not_the_last(team: Team, person_id: str) -> None:

@@ -101,7 +101,8 @@ def withdraw(session: Session, team_id: str, ticket_id: str) -> None:
     """End an invitation. To do it twice does no harm. Raises NotYours, NotLetIn."""
     with transaction.atomic():
         rules.stand(session, team_id, Act.invite)
-        Ticket.objects.filter(pk=ticket_id, team_id=team_id, kind=TicketKind.invitation).delete()
+        if rules.is_name(ticket_id, 64):
+            Ticket.objects.filter(pk=ticket_id, team_id=team_id, kind=TicketKind.invitation).delete()
 
 
 def reset_link(
@@ -115,6 +116,8 @@ def reset_link(
     """
     with transaction.atomic():
         rules.stand(session, team_id, Act.reset, hold=False)
+        if not rules.is_name(person_id):
+            raise NotThere
         theirs = set(Membership.objects.filter(person_id=person_id).values_list("team_id", flat=True))
         if team_id not in theirs:
             raise NotThere

@@ -243,6 +243,25 @@ def test_nobody_is_let_in_removed_or_changed_who_has_no_seat() -> None:
             DO[act](desk, team, stranger)
 
 
+@pytest.mark.parametrize(
+    "text", ["", "\x00", "0" * 31, "G" * 32, "é" * 32, "\ud800", "' OR 1=1 --", "x" * 100_000]
+)
+def test_what_is_no_name_of_a_row_is_nobody_and_no_team(text: str) -> None:
+    team = a_team(("Ana Li",))
+    desk = at_desk(team.people[0], NOW)
+    tickets.withdraw(desk, team.id, text)
+    for ask in (
+        lambda: seats.let_in(desk, team.id, text, NOW),
+        lambda: seats.change_role(desk, team.id, text, Role.lead, NOW),
+        lambda: seats.remove(desk, team.id, text, NOW, nothing),
+        lambda: tickets.reset_link(desk, team.id, text, NOW),
+    ):
+        with pytest.raises(NotThere):
+            ask()
+    with pytest.raises(NotYours):
+        seats.members(desk, text)
+
+
 def test_a_printed_key_lets_a_lead_in_when_nobody_else_can() -> None:
     team = a_team(("Ana Li",))
     (ana,) = team.people
