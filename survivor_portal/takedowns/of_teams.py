@@ -13,6 +13,7 @@ from django.db.models import F, QuerySet
 
 from survivor_portal import seals
 from survivor_portal.advocates.opened import Session as Desk
+from survivor_portal.advocates.rules import is_name
 from survivor_portal.cases import actors, grants, refusals
 from survivor_portal.cases.grants import Granted
 from survivor_portal.takedowns.lines import Line, line
@@ -63,8 +64,8 @@ def find(
     if states is not None:
         rows = rows.filter(state__in=[state.value for state in states])
     if names is not None:
-        rows = rows.filter(pk__in=list(names))
-    if after:
+        rows = rows.filter(pk__in=[name for name in names if is_name(name)])
+    if is_name(after):
         rows = rows.filter(pk__gt=after)
     found: dict[str, Found] = {}
     for row in rows.annotate(grant=F("case__grants__pk")).defer("details").order_by("pk", "grant")[:most]:
