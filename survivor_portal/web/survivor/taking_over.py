@@ -36,6 +36,7 @@ from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor.flow import Stand
 from survivor_portal.web.survivor.keeping_forms import No, answered, to_case
 from survivor_portal.web.survivor.keeping_tries import within
+from survivor_portal.web.survivor.letting_forms import scope_words
 from survivor_portal.web.survivor.taking_forms import YES, OneTimeCode, WhoAndWhoStays
 
 AT = "take"  # `at` in the visit while somebody is on these pages
@@ -203,8 +204,10 @@ def _chosen(request: HttpRequest, waiting: Data) -> HttpResponse:
 
 def _terms_page(request: HttpRequest, waiting: Data, form: WhoAndWhoStays | None = None) -> HttpResponse:
     if waiting["is_team"]:
-        until = datetime.fromisoformat(waiting["until"])
-        context: dict[str, Any] = {"form": form or _who(waiting), "until": until, "case": waiting}
+        # The moment after the last day, so the last second of it names the day.
+        last = datetime.fromisoformat(waiting["until"]) - timedelta(seconds=1)
+        may = scope_words(frozenset(Scope(scope) for scope in waiting["scopes"]))
+        context: dict[str, Any] = {"form": form or _who(waiting), "last": last, "may": may, "case": waiting}
         return answered(request, "survivor/take/team.html", context)
     return answered(request, "survivor/take/again.html", {"case": waiting})
 
