@@ -185,6 +185,17 @@ def test_all_faults_of_a_list_are_told_at_once() -> None:
     assert {line for line, _, _ in found} == set(range(2, len(rows) + 2))
 
 
+def test_all_that_is_wrong_with_one_case_is_told_at_once() -> None:
+    bad = GOOD | {"country": "XX", "age_then": "young", "release_signed": "soon", "link": "no link"}
+
+    assert set(faults(table(bad))) == {
+        (2, "country", Wrong.NOT_ONE_OF),
+        (2, "age_then", Wrong.NOT_ONE_OF),
+        (2, "release_signed", Wrong.NOT_A_DATE),
+        (2, "link", Wrong.NO_LINK),
+    }
+
+
 def test_lines_of_one_case_stand_together_and_agree() -> None:
     between = table(GOOD, GOOD | {"case": "N-2"}, GOOD)
     differs = table(GOOD, {"case": "N-1", "link": "https://social.example/2", "country": "DE"})
