@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(HOUSE))
+sys.path[0] = str(HOUSE)  # the folder itself has a `queue`, which Python has too
 WARM = 10
 SECONDS_TO_START = 8
 # kind -> what part of the items asked for

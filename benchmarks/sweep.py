@@ -21,7 +21,7 @@ def main() -> None:
     """Fills both, then takes all that is due of each, again and again."""
     numbers = [int(word) for word in sys.argv[1:]]
     large, small, rounds = [*numbers, *(1_000_000, 10_000, 15)[len(numbers) :]]
-    sys.path.insert(0, str(HOUSE))
+    sys.path[0] = str(HOUSE)  # the folder itself has a `queue`, which Python has too
     from survivor_portal.config.run import servers
 
     with tempfile.TemporaryDirectory() as folder:
