@@ -13,7 +13,7 @@ from survivor_portal.takedowns import operations, rekey
 from tests.desk import APerson, ATeam, a_grant, a_team, at_desk, removed
 from tests.dumps import Dump, dumped, opened, sealed_rows
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 
