@@ -23,6 +23,7 @@ from survivor_portal.takedowns import rekey
 from survivor_portal.visits import visit
 from tests import desk
 from tests.desk import ATeam
+from tests.reading import measure
 
 pytestmark = [pytest.mark.django_db(databases=["default", "keys"])]
 
@@ -297,3 +298,23 @@ def test_the_way_in_is_on_the_page_of_the_code_where_there_are_desks(client: Cli
 
     settings.DESK_OPEN = False
     assert "A helper gave me" not in text(client.get("/c/"))
+
+
+def test_the_pages_are_plain_enough_for_everybody(client: Client, team: ATeam) -> None:
+    client.post("/next/", {"step": "take"})
+    mine = access.open_new(datetime.now(UTC), phrase=PHRASE).session.case
+    records.add(mine, "plan", {"answers": ADULT, "items": []}, Note("plan_kept"), datetime.now(UTC))
+    desk.a_grant(mine, team, datetime.now(UTC))
+
+    pages = [
+        client.get("/next/"),
+        reads(client, code_for(team, a_case(team, YOUNG))),
+        client.post("/next/", {"step": "take_terms", "who": "self", "stays": "yes"}),
+        reads(client, code_for(team, mine)),
+    ]
+
+    for page in pages:
+        measured = measure(page.content.decode(), ("Example Helpline", "Helpline North"))
+        assert measured.sentences > 3
+        assert measured.grade <= 6, page.content.decode()
+        assert measured.too_long == ()
