@@ -6,9 +6,10 @@ None of the three opens anything without the other two.
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from survivor_portal import seals
 from survivor_portal.advocates import team_keys
@@ -77,8 +78,20 @@ def begin(person_id: str, secret: bytes, bind: str, now: datetime) -> Session:
 
 
 def resume(token: bytes, bind: str, now: datetime) -> Session | None:
-    """The open desk of this token and sign-in; None when it closed, or never was. Two queries."""
-    row = AtDesk.objects.select_related("person").filter(pk=row_id(token), person__is_active=True).first()
+    """The open desk of this token and sign-in; None when it closed, or never was.
+
+    One query, which brings the person's places along; a second one for somebody who has none.
+    """
+    name = row_id(token)
+    here = team_keys.in_order().select_related("person").filter(person__at_desk__pk=name)
+    places = list(
+        here.filter(person__is_active=True).annotate(
+            desk_sealed=F("person__at_desk__sealed"),
+            desk_created_at=F("person__at_desk__created_at"),
+            desk_seen_at=F("person__at_desk__seen_at"),
+        )
+    )
+    row = _row(name, places[0]) if places else _without_places(name)
     if row is None:
         return None
     try:
@@ -90,12 +103,27 @@ def resume(token: bytes, bind: str, now: datetime) -> Session | None:
     # A row that was moved to somebody else, or kept past a new pair of keys.
     if kept["person"] != row.person_id or bytes(row.person.public_key) != seals.public_of(secret):
         return None
-    seats = team_keys.seats(row.person_id, secret)
+    seats = team_keys.opened_seats(places, secret)
     session = Session(token, row.pk, _who(row.person), secret, seats, row.created_at, row.seen_at)
     if now >= session.closes_at:
         end(token)
         return None
     return session if now - session.seen_at < SEEN_STEP else stay(session, now)
+
+
+def _row(name: str, place: Any) -> AtDesk:
+    """The row of a desk, as it came along with a place of its person."""
+    return AtDesk(
+        id=name,
+        person=place.person,
+        sealed=place.desk_sealed,
+        created_at=place.desk_created_at,
+        seen_at=place.desk_seen_at,
+    )
+
+
+def _without_places(name: str) -> AtDesk | None:
+    return AtDesk.objects.select_related("person").filter(pk=name, person__is_active=True).first()
 
 
 def stay(session: Session, now: datetime) -> Session:

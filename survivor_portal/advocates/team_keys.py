@@ -1,5 +1,9 @@
 """How the secret half of a team's pair is sealed to each member, and read again."""
 
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
 from survivor_portal import seals
 from survivor_portal.advocates.models import Membership, Team
 from survivor_portal.advocates.who import Role, Seat, TeamCard
@@ -36,9 +40,18 @@ def opened(seat: Membership, team: Team, secret: bytes) -> bytes | None:
 
 def seats(person_id: str, secret: bytes) -> tuple[Seat, ...]:
     """All places of a person in teams, by organisation and name; opened where somebody let the person in."""
-    rows = Membership.objects.filter(person_id=person_id).select_related("team__organisation")
-    ordered = rows.order_by("team__organisation__name", "team__name", "team_id")
-    return tuple(Seat(card(row.team), Role(row.role), opened(row, row.team, secret)) for row in ordered)
+    return opened_seats(in_order().filter(person_id=person_id), secret)
+
+
+def in_order() -> QuerySet[Membership]:
+    """Places with their teams, by organisation and name."""
+    rows = Membership.objects.select_related("team__organisation")
+    return rows.order_by("team__organisation__name", "team__name", "team_id")
+
+
+def opened_seats(rows: Iterable[Membership], secret: bytes) -> tuple[Seat, ...]:
+    """These places, opened where somebody let the person in."""
+    return tuple(Seat(card(row.team), Role(row.role), opened(row, row.team, secret)) for row in rows)
 
 
 def _context(team_id: str, person_id: str, number: int) -> bytes:

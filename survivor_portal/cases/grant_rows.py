@@ -7,6 +7,7 @@ to the case, the grant and the end of the release, so no row can be made to last
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -62,9 +63,22 @@ def empty(case_id: str, grant_id: str, now: datetime) -> None:
     Row.objects.filter(pk=grant_id, case_id=case_id).update(revoked_at=now, sealed=b"")
 
 
-def opened(row: Row, secret: bytes) -> Inside:
+class Sealed(Protocol):
+    """A grant as far as it must be read to open it."""
+
+    @property
+    def id(self) -> Any: ...
+    @property
+    def case_id(self) -> Any: ...
+    @property
+    def expires_at(self) -> Any: ...
+    @property
+    def sealed(self) -> Any: ...
+
+
+def opened(row: Sealed, secret: bytes) -> Inside:
     """What the grant holds, with the team's secret half. Raises seals.WrongKey."""
-    context = _context(row.case_id, row.pk, row.expires_at)
+    context = _context(row.case_id, row.id, row.expires_at)
     plain = keys.unpacked(seals.open_sealed(secret, bytes(row.sealed), context=context))
     return Inside(
         key=bytes.fromhex(plain["key"]),

@@ -16,7 +16,7 @@ from survivor_portal.cases.book import Note
 from survivor_portal.cases.grant_rows import reseal_team
 from survivor_portal.cases.keys import NotTheOwners, OpenCase
 from survivor_portal.cases.ledger import Ended
-from survivor_portal.cases.let_in import Granted, NotLetIn, keys_of, open_as
+from survivor_portal.cases.let_in import Granted, GrantRow, NotLetIn, keys_of, keys_of_rows, open_as
 from survivor_portal.cases.models import Case, Grant, Look
 from survivor_portal.cases.rekey import Rewrite, rekey
 from survivor_portal.cases.releases import LONGEST, Consent, Release, Terms
@@ -203,6 +203,7 @@ __all__ = [
     "Access",
     "Actor",
     "Consent",
+    "GrantRow",
     "Granted",
     "NoSuchRelease",
     "NobodyThere",
@@ -215,6 +216,7 @@ __all__ = [
     "accesses",
     "give",
     "keys_of",
+    "keys_of_rows",
     "open_as",
     "releases",
     "renew",

@@ -1,8 +1,8 @@
 """What a desk opens of that which was granted to its teams. The book of the case says so first."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 
 from django.db import transaction
 
@@ -40,6 +40,20 @@ class Granted:
     label: str
     scopes: frozenset[Scope]
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRow:
+    """A grant that holds, as it was read, with what its case must agree with."""
+
+    id: str
+    case_id: str
+    team_id: str
+    expires_at: datetime
+    sealed: bytes = field(repr=False)
+    listed_on: date | None
+    case_expires_on: date
+    case_key_number: int
 
 
 def open_as(desk: Desk, grant_id: str, now: datetime, rewrite: Iterable[Rewrite]) -> unlocked.Session:
@@ -103,31 +117,46 @@ def keys_of(desk: Desk, grant_ids: Collection[str], now: datetime) -> dict[str, 
     then the book of each says so before its key is given out. What cannot be written down is left out.
     Raises away.NotNow.
     """
+    teams_here = [seat.team.id for seat in desk.seats if seat.secret is not None]
+    wanted = (
+        grant_rows.live(now).filter(pk__in=list(grant_ids), team_id__in=teams_here).select_related("case")
+    )
+    rows = [
+        GrantRow(
+            row.pk, row.case_id, row.team_id, row.expires_at, bytes(row.sealed), row.listed_on,
+            row.case.expires_on, row.case.key_number,
+        )
+        for row in wanted.only(
+            "case__expires_on", "case__key_number", "team_id", "expires_at", "sealed", "listed_on"
+        )
+    ]  # fmt: skip
+    return keys_of_rows(desk, rows, now)
+
+
+def keys_of_rows(desk: Desk, rows: Iterable[GrantRow], now: datetime) -> dict[str, Granted]:
+    """As `keys_of`, for grants that were read just now and hold; one query less."""
     seats = {seat.team.id: seat for seat in desk.seats if seat.secret is not None}
-    wanted = grant_rows.live(now).filter(pk__in=list(grant_ids), team_id__in=seats)
-    found: list[tuple[Grant, Inside]] = []
-    for row in wanted.select_related("case").only(
-        "case__expires_on", "case__key_number", "team_id", "expires_at", "sealed", "listed_on"
-    ):
-        inside = _inside(desk, seats[row.team_id], row)
-        if inside is not None and inside.key_number == row.case.key_number:
-            found.append((row, inside))
-    halves = shred.get({row.case_id for row, _ in found})
+    found: dict[str, tuple[GrantRow, Inside]] = {}
+    for row in rows:
+        inside = _inside(desk, seats[row.team_id], row) if row.team_id in seats else None
+        if inside is not None and inside.key_number == row.case_key_number:
+            found[row.id] = (row, inside)
+    halves = shred.get({row.case_id for row, _ in found.values()})
     granted = {
-        row.pk: Granted(
+        row.id: Granted(
             OpenCase(
-                row.case_id, inside.key, halves[row.case_id], row.case.expires_on, inside.key_number,
+                row.case_id, inside.key, halves[row.case_id], row.case_expires_on, inside.key_number,
                 _team_of(seats[row.team_id]), False,
             ),
-            row.pk, row.team_id, inside.label, inside.scopes, row.expires_at,
+            row.id, row.team_id, inside.label, inside.scopes, row.expires_at,
         )
-        for row, inside in found
+        for row, inside in found.values()
         if row.case_id in halves
     }  # fmt: skip
-    return _listed(granted, {row.pk: row for row, _ in found}, now)
+    return _listed(granted, {row.id: row for row, _ in found.values()}, now)
 
 
-def _listed(granted: dict[str, Granted], rows: dict[str, Grant], now: datetime) -> dict[str, Granted]:
+def _listed(granted: dict[str, Granted], rows: dict[str, GrantRow], now: datetime) -> dict[str, Granted]:
     """Those of them of which the book says today that the team saw them, as it does from here on."""
     today = now.astimezone(UTC).date()
     new = [one for grant_id, one in granted.items() if rows[grant_id].listed_on != today]
@@ -147,7 +176,7 @@ def _listed(granted: dict[str, Granted], rows: dict[str, Grant], now: datetime) 
     return {grant_id: one for grant_id, one in granted.items() if grant_id not in left_out}
 
 
-def _inside(desk: Desk, seat: Seat, grant: Grant) -> Inside | None:
+def _inside(desk: Desk, seat: Seat, grant: Grant | GrantRow) -> Inside | None:
     """What the grant holds, where this person may have it: the server keeps to whom it must not be shown."""
     if seat.secret is None:
         return None

@@ -147,10 +147,10 @@ def _take(
     """
     each = [(name, list(group)) for name, group in groupby(rows, key=lambda row: row.pk)]
     taken = each[: min(wanted, len(each) - 1 if is_cut else len(each))]
-    opened = grants.keys_of(desk, [group[0].grant_id for _name, group in taken], now)
-    others = [row.grant_id for _name, group in taken if group[0].grant_id not in opened for row in group[1:]]
+    opened = grants.keys_of_rows(desk, [_grant(group[0]) for _name, group in taken], now)
+    others = [_grant(row) for _name, group in taken if group[0].grant_id not in opened for row in group[1:]]
     if others:
-        opened |= grants.keys_of(desk, others, now)
+        opened |= grants.keys_of_rows(desk, others, now)
     for _name, group in taken:
         row = next((row for row in group if row.grant_id in opened), None)
         if row is not None:
@@ -159,6 +159,19 @@ def _take(
         found.first = found.first or _place(taken[0][1][0])
         found.last = _place(taken[-1][1][0])
     return len(taken) < len(each)
+
+
+def _grant(row: Any) -> grants.GrantRow:
+    return grants.GrantRow(
+        id=row.grant_id,
+        case_id=row.case_id,
+        team_id=row.grant_team,
+        expires_at=row.grant_until,
+        sealed=bytes(row.grant_sealed),
+        listed_on=row.grant_listed_on,
+        case_expires_on=row.case_expires_on,
+        case_key_number=row.case_key_number,
+    )
 
 
 def _add(found: _Found, row: Any, granted: grants.Granted) -> None:
@@ -203,7 +216,17 @@ def _rows(
             case__grants__revoked_at=None,
             case__grants__expires_at__gt=now,
         )
-        .annotate(grant_id=F("case__grants__id"), assignee_name=Subquery(names))
+        # The grant comes along, so that nobody has to ask for it again.
+        .annotate(
+            grant_id=F("case__grants__id"),
+            grant_team=F("case__grants__team_id"),
+            grant_until=F("case__grants__expires_at"),
+            grant_sealed=F("case__grants__sealed"),
+            grant_listed_on=F("case__grants__listed_on"),
+            case_expires_on=F("case__expires_on"),
+            case_key_number=F("case__key_number"),
+            assignee_name=Subquery(names),
+        )
         .defer("details")
     )
     rows = _filtered(rows, filters, desk.who.id, now, zone)

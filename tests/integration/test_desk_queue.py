@@ -329,5 +329,5 @@ def test_the_whole_page_asks_the_databases_little(team: ATeam) -> None:
     with queries() as again:
         show(client)
 
-    assert len(again) <= 10
-    assert len(first_of_the_day) - len(again) == 4
+    assert len(again) <= 6
+    assert len(first_of_the_day) <= 10
