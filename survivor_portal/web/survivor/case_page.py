@@ -57,6 +57,9 @@ PAGE = 50  # lines of the board, or of the timeline, on one page
 def case(request: HttpRequest) -> HttpResponse:
     """The one address of a kept case, locked or open."""
     step = request.POST.get("step", "") if request.method == "POST" else ""
+    if step == "close":
+        # Before anything is opened: nothing may keep a person from closing, not even keys that are away.
+        return keeping.act_in_case(request, step)
     session = opened_of(request).open()
     if (no := case_actor.not_allowed(request, session)) is not None:
         return no
