@@ -30,7 +30,7 @@ from tests.integration.test_letting_in import PHRASE, a_case, inside
 from tests.markers import Markers
 from tests.visitor import Visitor
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
 ALL = frozenset(Scope)
 PLACE = operations.Place(1, "Place 1", "https://board.example/1")

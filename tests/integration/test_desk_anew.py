@@ -18,7 +18,7 @@ from tests.desk import PASSWORD, ATeam, a_grant, a_team
 from tests.desk_pages import comes_in, typed_again
 from tests.integration.test_letting_in import PHRASE, a_case
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 BOTH = (Scope.read, Scope.act)
 
 

@@ -26,7 +26,7 @@ from survivor_portal.web.desk import case_list, case_seen
 from tests.desk import APerson, ATeam, a_grant, a_team
 from tests.desk_pages import comes_in, typed_again
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 MARKER = "marker heron 7731"
 
 

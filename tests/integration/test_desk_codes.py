@@ -14,7 +14,7 @@ from survivor_portal.cases.offers import Proposal
 from tests.desk import ATeam, a_team
 from tests.integration.test_desk_cases import a_client, words
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
 
 @pytest.fixture(autouse=True)

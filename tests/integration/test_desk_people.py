@@ -17,7 +17,7 @@ from survivor_portal.counts import pool
 from survivor_portal.keystore import asked, shred
 from tests.desk import PASSWORD, a_person, a_team, at_desk
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 OTHER = "a wide brown river under morning fog"

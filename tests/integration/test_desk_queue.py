@@ -30,7 +30,7 @@ from tests.desk import APerson, ATeam, a_grant, a_team
 from tests.desk_pages import comes_in
 from tests.integration.test_t16_queue import queries
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.desk import ATeam, a_grant, a_team
 from tests.desk_pages import comes_in
 from tests.visitor import Form, Forms
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 AGREED = {
     "agreed_by": "R. Example", "agreed_how": "phone", "agreed_on": "2026-11-20",

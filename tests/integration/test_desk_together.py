@@ -26,7 +26,7 @@ from tests.dumps import dumped
 from tests.integration.test_desk_cases import a_client, words
 from tests.markers import Markers, search
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 SIGNED = "R. Example"
 PURPOSE = "so that Ana can write the letters with me"
 

@@ -22,7 +22,7 @@ from tests.markers import Markers
 from tests.reading import measure
 from tests.visitor import Visitor
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
 NAMES = ("Example Helpline", "Helpline North")
 PHRASE = "a blue bicycle by the lake"

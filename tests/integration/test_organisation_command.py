@@ -14,7 +14,7 @@ from survivor_portal.advocates.models import Membership, Organisation, Team, Tic
 from survivor_portal.advocates.who import Role
 from tests.desk import PASSWORD, a_team
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
 NEW = {"country": "US", "team": "Night team", "lead": "Ana.Li@work.example"}
 

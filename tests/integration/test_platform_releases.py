@@ -9,7 +9,7 @@ from survivor_portal.cases.keys import OpenCase
 from survivor_portal.takedowns import releases
 from survivor_portal.takedowns.releases import Data, NotLive, PlatformRelease, Way
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 TODAY = NOW.date()

@@ -28,7 +28,7 @@ from survivor_portal.web.forms import Question
 from tests.desk import a_team
 from tests.journeys.story import A_POST, NEWS_CASE, begun
 
-pytestmark = [pytest.mark.django_db(databases=["default", "keys"]), pytest.mark.database]
+pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
 PHRASE = "a blue bicycle by the lake"
 CASE = {"asker": "self", "age_then": "adult", "age_now": "adult"}

@@ -205,35 +205,35 @@ def test_t33_pages_get_ready_with_their_own_login_or_say_what_is_missing(site: S
     assert older == "The tables are not up to date. Run manage.py migrate as their owner first.\n"
 
 
-def may(site: Site, role: Role, sql: str) -> bool:
-    with psycopg.connect(site.url(role, "cases"), autocommit=True) as database:
-        try:
-            database.execute(sql.encode())
-        except InsufficientPrivilege:
-            return False
-        return True
+def may(database: psycopg.Connection[Any], sql: str) -> bool:
+    try:
+        database.execute(sql.encode())
+    except InsufficientPrivilege:
+        return False
+    return True
 
 
 @pytest.mark.clusters
 @pytest.mark.parametrize("role", [Role.worker, Role.mailin, Role.web, Role.backup])
 def test_t33_beside_its_work_permission_is_denied(site: Site, role: Role) -> None:
     asked = 0
-    for name, named in columns()[Cluster.cases].items():
-        right = TABLES[Cluster.cases][name].get(role, Right())
-        for column in sorted(named):
-            for sql, names in (
-                (f'SELECT "{column}" FROM {name} LIMIT 0', right.select),
-                (f'UPDATE {name} SET "{column}" = NULL WHERE false', right.update),
-                (f'INSERT INTO {name} ("{column}") SELECT NULL WHERE false', right.insert),
-            ):
-                asked += 1
-                assert may(site, role, sql) is (names == ALL or column in names.split()), sql
-        assert may(site, role, f"DELETE FROM {name} WHERE false") is right.delete
-        for never in (f"TRUNCATE {name}", f"DROP TABLE {name}", f"ALTER TABLE {name} ADD x int"):
-            assert not may(site, role, never)
-    assert asked > 200
-    assert not may(site, role, "CREATE TABLE own (x int)")
-    assert not may(site, role, "UPDATE django_migrations SET name = '' WHERE false")
+    with psycopg.connect(site.url(role, "cases"), autocommit=True) as database:
+        for name, named in columns()[Cluster.cases].items():
+            right = TABLES[Cluster.cases][name].get(role, Right())
+            for column in sorted(named):
+                for sql, names in (
+                    (f'SELECT "{column}" FROM {name} LIMIT 0', right.select),
+                    (f'UPDATE {name} SET "{column}" = NULL WHERE false', right.update),
+                    (f'INSERT INTO {name} ("{column}") SELECT NULL WHERE false', right.insert),
+                ):
+                    asked += 1
+                    assert may(database, sql) is (names == ALL or column in names.split()), sql
+            assert may(database, f"DELETE FROM {name} WHERE false") is right.delete
+            for never in (f"TRUNCATE {name}", f"DROP TABLE {name}", f"ALTER TABLE {name} ADD x int"):
+                assert not may(database, never)
+        assert asked > 200
+        assert not may(database, "CREATE TABLE own (x int)")
+        assert not may(database, "UPDATE django_migrations SET name = '' WHERE false")
 
 
 @pytest.mark.clusters
