@@ -147,6 +147,9 @@ def test_an_empty_case_opens_at_the_questions_and_asks_nothing_twice(team: ATeam
         "asker": "self", "age_now": "adult", "danger": False, "device_watched": "no",
     }  # fmt: skip
     assert book.timeline(session.case)[-1].note.by.startswith("staff|")
+    board = words(client.get("/c/"))
+    assert "Not all questions are answered yet." in board
+    assert "Nothing has to be done today." not in board
 
 
 def test_sent_twice_it_is_one_case_with_one_release(team: ATeam) -> None:
