@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import HttpResponse
@@ -65,8 +65,8 @@ class Find(DeskForm):
     soon = forms.BooleanField(label=_("Only releases that end within 14 days"), required=False)
     team = forms.ChoiceField(label=_("Team"), required=False)
 
-    def __init__(self, here: Here, *args: object, **more: object) -> None:
-        super().__init__(*args, **more)  # type: ignore[arg-type]
+    def __init__(self, here: Here, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
         seats = [seat for seat in here.session.seats if seat.secret]
         field = self.fields["team"]
         assert isinstance(field, forms.ChoiceField)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qrcode import QRCode  # type: ignore[import-untyped]
+from qrcode import QRCode
 
 
 @dataclass(frozen=True, slots=True)
