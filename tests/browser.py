@@ -5,7 +5,9 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -74,9 +76,29 @@ def playwright() -> Iterator[Any]:
 
     # Playwright runs a loop in this thread, and Django then takes every query for a mistake.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as driver:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as driver:
+        _wait_for_what_a_click_opens(patch)
         yield driver
     os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+
+
+def _wait_for_what_a_click_opens(patch: pytest.MonkeyPatch) -> None:
+    """Playwright's click is over when the next page begins to come. Until its end is there, a test that
+    counts what stands on it, or looks for all of a kind, now and then finds less than there is."""
+    from playwright.sync_api import Error, Locator, Page
+
+    def waiting(click: Callable[..., None], page_of: Callable[[Any], Any]) -> Callable[..., None]:
+        @wraps(click)
+        def clicked(self: Any, *given: Any, **named: Any) -> None:
+            click(self, *given, **named)
+            # A click may also close the page.
+            with suppress(Error):
+                page_of(self).wait_for_load_state()
+
+        return clicked
+
+    patch.setattr(Page, "click", waiting(Page.click, lambda page: page))
+    patch.setattr(Locator, "click", waiting(Locator.click, lambda locator: locator.page))
 
 
 @pytest.fixture(scope="session")

@@ -72,6 +72,13 @@ def presses(page: Any, words: str) -> None:
     page.get_by_role("button", name=words, exact=True).click()
 
 
+def ticks_all(page: Any) -> None:
+    boxes = page.locator("[name=request]")
+    boxes.first.wait_for()
+    for box in boxes.all():
+        box.check()
+
+
 def agrees(page: Any) -> None:
     page.fill("[name=agreed_by]", "The person themselves")
     page.check("[name=agreed_how][value=phone]")
@@ -103,8 +110,7 @@ def test_somebody_at_a_desk_works_on_many_cases_at_once(
     page.goto("/desk/")
     page.get_by_role("link", name="Mark many as sent").click()
     look(page)
-    for box in page.query_selector_all("[name=request]"):
-        box.check()
+    ticks_all(page)
     presses(page, "Go on")
     look(page)
     page.fill("[name=numbers]", "T-1\n\nT-3\nT-4")
@@ -125,8 +131,7 @@ def test_somebody_at_a_desk_works_on_many_cases_at_once(
     # What was taken down is checked.
     page.goto("/desk/check/")
     look(page)
-    for box in page.query_selector_all("[name=request]"):
-        box.check()
+    ticks_all(page)
     presses(page, "Show the places")
     look(page)
     page.locator("[value=gone]").first.check()
@@ -139,8 +144,7 @@ def test_somebody_at_a_desk_works_on_many_cases_at_once(
     look(page)
     page.click("main ul a")
     look(page)
-    for box in page.query_selector_all("[name=request]"):
-        box.check()
+    ticks_all(page)
     presses(page, "Write the list")
     assert "https://x.com/somebody/status/1789" in page.inner_text("main pre.sp-letter")
     look(page)

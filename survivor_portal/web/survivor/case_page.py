@@ -171,8 +171,8 @@ def _board(desk: Desk, number: int) -> HttpResponse:
         # On the first page only: below it nobody begins.
         "unsent": unsent[: case_plan.SHOWN] if number == 1 else (),
         "unsent_more": len(unsent) - case_plan.SHOWN,
-        # A case that a desk made or brought along may begin without a single answer.
-        "unanswered": not stand.been_at_plan and stand.question is not None,
+        # A case that a desk made or brought along may begin without a single answer, and without a request.
+        "unanswered": not rows and not stand.been_at_plan and stand.question is not None,
         "zone_unknown": any(row.until for row in here_now if row.part is not Part.DONE)
         and desk.zone_is_unknown,
         "expires_on": desk.case.expires_on,
