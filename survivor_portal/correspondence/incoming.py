@@ -70,6 +70,7 @@ def _document(route: Route, mail: Read) -> Document:
         "removed": [[removed.kind, removed.count] for removed in mail.removed],
         "verdict": mail.verdict.value,
         "is_bounce": mail.is_bounce,
+        "returned": mail.returned,
         "is_auto": mail.is_auto,
         "is_cut": mail.is_cut,
     }

@@ -75,11 +75,12 @@ def _check(part: Part, depth: int) -> None:
             raise Stop(Why.DAMAGED)
         seen.add(key)
     if part.is_multipart():
-        for inner in _inner(part):
-            _check(inner, depth + 1)
+        for one in inside(part):
+            _check(one, depth + 1)
 
 
-def _inner(part: Part) -> list[Part]:
+def inside(part: Part) -> list[Part]:
+    """The parts of a box, or the mail within a mail; none of what is text or a file."""
     payload = part.get_payload()
     return [one for one in payload if isinstance(one, Message)] if isinstance(payload, list) else []
 
@@ -91,8 +92,8 @@ def leaves(part: Part) -> Iterator[tuple[Part, bool]]:
         yield part, False
         return
     is_choice = part.get_content_subtype() == "alternative"
-    for inner in _inner(part):
-        for leaf, among in leaves(inner):
+    for one in inside(part):
+        for leaf, among in leaves(one):
             yield leaf, among or is_choice
 
 

@@ -17,6 +17,11 @@ from survivor_portal.mails._records import Read, Refused, Removed, Why
 
 _ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _FINAL = re.compile(r"failed\b", re.IGNORECASE)
+# What a report gives back of the mail it is about (RFC 6522, 3; RFC 6533, 6 for other alphabets).
+_WHOLE = ("message/rfc822", "message/global", "message/rfc822-headers", "message/global-headers")
+_HEAD_ONLY = "text/rfc822-headers"
+_HEAD_END = re.compile(r"\r?\n[ \t]*\r?\n")
+_FOLD = re.compile(r"\r?\n[ \t]+")
 
 
 def read(data: bytes, *, authserv_id: str = "", resolve: _sender.Resolve | None = None) -> Read | Refused:
@@ -52,6 +57,7 @@ def read_or_stop(data: bytes, *, authserv_id: str, resolve: _sender.Resolve | No
         removed=removed,
         verdict=_sender.verdict(mail, data, sender, authserv_id, resolve),
         is_bounce=is_bounce,
+        returned=_returned(mail) if is_report else "",
         is_auto=is_report or _is_auto(mail),
         is_cut=is_cut,
     )
@@ -128,6 +134,32 @@ def _report(mail: Part) -> tuple[bool, bool]:
         if (value := header(block, "action"))
     ]
     return any(_FINAL.match(value) for value in actions) or not actions, True
+
+
+def _returned(report: Part) -> str:
+    """The Message-ID of the mail a report gives back, "" where it names none or several.
+
+    Only the head of that mail is looked at, and undecoded, as all of it.
+    """
+    named: list[str] = []
+    for part in _parts.inside(report):
+        kind, payload = part.get_content_type(), part.get_payload()
+        if kind in _WHOLE:
+            named += [_message_id(one) for one in _parts.inside(part)]
+        elif kind == _HEAD_ONLY and isinstance(payload, str):
+            named += _named_in_head(payload[: limits.LONGEST_HEADER])
+    return named[0] if len(named) == 1 else ""
+
+
+def _named_in_head(text: str) -> list[str]:
+    """Each Message-ID among these head lines; "" for one that is none."""
+    head = _FOLD.sub(" ", _HEAD_END.split(text.lstrip("\r\n"), maxsplit=1)[0])
+    values = [
+        value.strip()
+        for name, _colon, value in (line.partition(":") for line in head.splitlines())
+        if name.strip().lower() == "message-id"
+    ]
+    return [value if _ID.fullmatch(value) else "" for value in values]
 
 
 def _is_auto(mail: Part) -> bool:

@@ -46,8 +46,10 @@ class Removed:
 @dataclass(frozen=True, slots=True)
 class Read:
     """A mail as far as it is kept. `sender` is the bare address of its From line, unproven; "" where there is
-    no single one. `sent_at`: what its Date says, UTC. `is_bounce`: a server reports that a mail of ours was
-    not delivered. `is_auto`: written by a program. `is_cut`: there was more text, or data within it."""
+    no single one. `sent_at`: what its Date says, UTC. `is_bounce`: a server reports, or somebody in
+    its name, that a mail was not delivered; `returned` is the Message-ID of that mail as the report gives it
+    back, "" where it gives none. `is_auto`: written by a program. `is_cut`: there was more text, or data
+    within it."""
 
     text: str
     subject: str = ""
@@ -57,5 +59,6 @@ class Read:
     removed: tuple[Removed, ...] = ()
     verdict: Verdict = Verdict.NONE
     is_bounce: bool = False
+    returned: str = ""
     is_auto: bool = False
     is_cut: bool = False

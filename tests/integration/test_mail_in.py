@@ -51,7 +51,7 @@ def test_an_answer_waits_sealed_until_its_case_is_open() -> None:
         {
             "request": REQUEST, "text": REFUSAL.decode(), "subject": "Your report", "verdict": "none",
             "sender": "reports@platform.example", "sent_at": "", "message_id": "<1@platform.example>",
-            "removed": [], "is_bounce": False, "is_auto": False, "is_cut": False,
+            "removed": [], "is_bounce": False, "returned": "", "is_auto": False, "is_cut": False,
         }
     ]  # fmt: skip
 

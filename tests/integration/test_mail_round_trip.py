@@ -19,7 +19,7 @@ from survivor_portal.cases import access, slot
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.config.mails import MailIn, MailOut
 from survivor_portal.config.run.servers import HOST, free_port
-from survivor_portal.correspondence import outgoing, relays
+from survivor_portal.correspondence import outgoing, relays, threads
 from survivor_portal.correspondence.outgoing import Draft
 from survivor_portal.jobs import table
 from survivor_portal.slips import due
@@ -132,6 +132,9 @@ def test_a_letter_their_server_refuses_comes_back_into_the_case(case: OpenCase, 
 
     assert notice["request"] == REQUEST
     assert notice["is_bounce"] is True
+    thread = threads.of(case, REQUEST)
+    assert thread
+    assert notice["returned"] == thread.letters[0].message_id
     assert post.robot.got == []
     until(lambda: post.ours.queued == 0)
 

@@ -296,6 +296,51 @@ def test_a_bounce_that_repeats_our_own_head_is_a_bounce_all_the_same() -> None:
     assert (found.text, found.is_bounce, found.is_cut) == ("", True, True)
 
 
+OURS = b"<0123456789abcdef@relay.example>"
+OUR_HEAD = b"From: a@relay.example\r\nSubject: A request\r\nMessage-ID: " + OURS + b"\r\n"
+OUR_WHOLE = OUR_HEAD + b"\r\nPlease take it down."
+HEAD_PART, MAIL_PART = (
+    b"Content-Type: %s\r\n\r\n" % one for one in (b"text/rfc822-headers", b"message/rfc822")
+)
+AS_BASE64 = HEAD_PART.replace(b"\r\n\r\n", b"\r\nContent-Transfer-Encoding: base64\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("last", "returned"),
+    [
+        (MAIL_PART + OUR_WHOLE, True),
+        (HEAD_PART + OUR_HEAD, True),
+        (HEAD_PART.upper() + OUR_HEAD.replace(b"ID: <", b"ID:\r\n <"), True),
+        (b"Content-Type: message/rfc822-headers\r\n\r\n" + OUR_HEAD, True),
+        (b"Content-Type: message/global-headers\r\n\r\n" + OUR_HEAD, True),
+        (HEAD_PART + b"Subject: A request\r\n", False),
+        # Behind the head, folded into another line, twice, with more, far down, in a mail within, encoded, or
+        # as plain words.
+        (HEAD_PART + b"Subject: A\r\n\r\n" + OUR_HEAD, False),
+        (HEAD_PART + b"Subject: A\r\n Message-ID: " + OURS, False),
+        (HEAD_PART + OUR_HEAD + OUR_HEAD, False),
+        (HEAD_PART + b"Message-ID: " + OURS + b" <b@c.example>\r\n", False),
+        (HEAD_PART + b"X: " + b"a" * 40_000 + b"\r\n" + OUR_HEAD, False),
+        (MAIL_PART + b"Subject: A\r\n" + MAIL_PART + OUR_WHOLE, False),
+        (AS_BASE64 + base64.encodebytes(OUR_HEAD).replace(b"\n", b"\r\n"), False),
+        (b"Content-Type: text/plain\r\n\r\nMessage-ID: " + OURS, False),
+    ],
+)
+def test_a_report_names_the_mail_it_gives_back_by_the_head_of_that_mail(last: bytes, returned: bool) -> None:
+    found = taken(boxed(TEXT_PART, REPORT % b"failed", last, how="report; report-type=delivery-status"))
+
+    assert found.returned == (OURS.decode() if returned else "")
+    assert found.text == REFUSAL
+
+
+def test_what_is_no_report_gives_nothing_back() -> None:
+    given = MAIL_PART + OUR_WHOLE
+
+    assert taken(boxed(TEXT_PART, REPORT % b"failed", given)).returned == ""
+    two = boxed(TEXT_PART, REPORT % b"failed", given, given, how="report; report-type=delivery-status")
+    assert taken(two).returned == ""
+
+
 def test_programs_that_say_so_are_known() -> None:
     assert taken(plain("We are away.", HEAD + b"Auto-Submitted: auto-replied\r\n")).is_auto
     assert not taken(plain("We looked.", HEAD + b"Auto-Submitted: no\r\n")).is_auto

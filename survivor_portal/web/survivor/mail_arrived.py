@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 KIND = incoming.KIND
 # What was settled is what the person knows; a machine's reading does not open it again.
 _SETTLED = frozenset({State.REMOVED, State.REAPPEARED, State.CARRIED_ON, State.CLOSED})
+# A report may be here before our own worker's word that the letter left.
+_ON_ITS_WAY = frozenset({Leaving.waiting, Leaving.left, Leaving.unknown})
 _OF_OFFICE = {
     ReplyClass.ACKNOWLEDGED: Fact.AUTHORITY_RECEIPT,
     ReplyClass.DUPLICATE: Fact.AUTHORITY_RECEIPT,
@@ -56,7 +58,7 @@ def received(case: OpenCase, arrived: Document, now: datetime) -> None:
         logger.warning("a mail came for a request that is not there")
     except Exception:
         logger.exception("a mail could not be read; its words are kept to be read by hand")
-        mail_kept.add(case, now, mail, at, has_words=True, is_open=True)
+        mail_kept.add(case, now, mail, at, has_words=True, is_open=True, is_bounce=False)
 
 
 def _take_in(case: OpenCase, mail: Document, at: datetime, now: datetime) -> None:
@@ -64,6 +66,11 @@ def _take_in(case: OpenCase, mail: Document, at: datetime, now: datetime) -> Non
     known = mail_kept.every(case)
     if _is_repeated(mail, known):
         return  # the book has it a second time; nothing follows from that
+    letter = _given_back(case, mail)
+    if letter is not None:
+        _did_not_arrive(case, mail, letter, at, now)
+        return
+    mail = {**mail, "is_bounce": False}
     if text and sum(one.taken_in == now.isoformat() for one in known) >= MOST_READ_AT_ONCE:
         mail_kept.add(case, now, mail, at, has_words=True, is_open=True)
         return
@@ -72,13 +79,8 @@ def _take_in(case: OpenCase, mail: Document, at: datetime, now: datetime) -> Non
         # The person had it by another way and said what it says.
         mail_kept.add(case, now, mail, at, reply=said.reply, entry=said.seq, is_seen=True)
         return
-    if sum(map(len, takedown.replies.values())) + len(text) > MOST_KEPT_IN_REQUEST:
+    if not _has_room(takedown, text):
         mail_kept.add(case, now, mail, at, has_words=True, is_open=True)
-        return
-    back = _came_back(case, takedown.id, at, now) if mail["is_bounce"] else None
-    if back and back.whom:
-        # What went to an office did not get there; of the platform it says nothing.
-        mail_kept.add(case, now, mail, at, has_words=True)
         return
     reply = keys.new_id() if text else ""
     whom = _office(case, takedown.id, str(mail["sender"]))
@@ -90,16 +92,43 @@ def _take_in(case: OpenCase, mail: Document, at: datetime, now: datetime) -> Non
     mail_kept.add(case, now, mail, at, reply=reply, entry=entry.seq, is_open=is_open)
 
 
-def _came_back(case: OpenCase, takedown_id: str, at: datetime, now: datetime) -> Posted | None:
-    """The letter a server could not bring, where only one can be meant; from now on it counts as failed."""
-    thread = threads.of(case, takedown_id)
-    gone = [one for one in thread.letters if one.state is Leaving.left] if thread else []
-    if thread is None or len(gone) != 1:
+def _given_back(case: OpenCase, mail: Document) -> Posted | None:
+    """The letter of this request that a server could not bring, where its report proves that it had it.
+
+    Whoever knows the address can write such a report. The letter's own Message-ID (128 random bits) only
+    those know who got the letter, or had to bring it.
+    """
+    if not mail["is_bounce"] or mail["verdict"] == Verdict.FAILED:
         return None
-    letter = replace(gone[0], state=Leaving.failed, told_at=at)
-    facts = {"request": takedown_id, "letter": letter.message_id, "said": "", "at": at.isoformat()}
-    threads.write(case, threads.changed(thread, [letter]), Note("mail_failed", facts, by="slot"), now)
-    return letter
+    named = str(mail.get("returned", ""))
+    thread = threads.of(case, mail["request"])
+    return (
+        next((one for one in thread.letters if named and one.message_id == named), None) if thread else None
+    )
+
+
+def _did_not_arrive(case: OpenCase, mail: Document, letter: Posted, at: datetime, now: datetime) -> None:
+    """The letter counts as failed from now on; so does the request, where it went to the platform."""
+    request, text = mail["request"], str(mail["text"])
+    takedown = operations.read(case, request)
+    is_news = letter.state in _ON_ITS_WAY
+    if is_news:
+        thread = threads.of(case, request)
+        assert thread is not None
+        failed = replace(letter, state=Leaving.failed, told_at=at)
+        facts = {"request": request, "letter": letter.message_id, "said": "", "at": at.isoformat()}
+        threads.write(case, threads.changed(thread, [failed]), Note("mail_failed", facts, by="slot"), now)
+    entry = Entry(takedown.next_seq, Fact.BOUNCE, at, letter.items, reply=keys.new_id() if text else "")
+    # What went to an office says nothing of the platform; nor does a second report of the same letter.
+    if letter.whom or not is_news or not _has_room(takedown, text) or _undoes(takedown, entry):
+        mail_kept.add(case, now, mail, at, has_words=True)
+        return
+    operations.note(case, takedown, entry, now, due=due_of(case, now), reply=text)
+    mail_kept.add(case, now, mail, at, reply=entry.reply, entry=entry.seq)
+
+
+def _has_room(takedown: Takedown, text: str) -> bool:
+    return sum(map(len, takedown.replies.values())) + len(text) <= MOST_KEPT_IN_REQUEST
 
 
 def _is_repeated(mail: Document, known: Iterable[mail_kept.Kept]) -> bool:
@@ -121,14 +150,15 @@ def _said_before(takedown: Takedown, text: str) -> Entry | None:
 
 def _entry(takedown: Takedown, mail: Document, text: str, reply: str, at: datetime) -> Entry:
     """The line for this mail. What nobody can rely on, or would undo what the person noted, is unclear."""
-    fact = Fact.BOUNCE if mail["is_bounce"] else Fact.UNCLEAR
+    fact = Fact.UNCLEAR
     remarks: frozenset[Remark] = frozenset()
     items: tuple[int, ...] = ()
-    if text and not mail["is_bounce"]:
+    if text:
         reading = read_reply(text[:LONGEST_READ], platform=takedown.platform or None)
         remarks = frozenset(one.kind for one in reading.remarks if isinstance(one.kind, Remark))
         main = reading.main.kind if isinstance(reading.main.kind, ReplyClass) else ReplyClass.UNCLEAR
-        fact = fact_of(main, remarks)
+        # Words alone prove no letter lost: anybody can write them.
+        fact = Fact.UNCLEAR if (said := fact_of(main, remarks)) is Fact.BOUNCE else said
         found = () if main is ReplyClass.PARTLY_REMOVED else named(text, takedown.places)
         items = found if set(found) != set(takedown.standing.still_up) else ()
     entry = Entry(takedown.next_seq, fact, at, items, reply=reply, remarks=remarks)
@@ -153,7 +183,7 @@ def _domain(address: str) -> str:
 def _of_office(takedown: Takedown, mail: Document, text: str, reply: str, at: datetime, whom: str) -> Entry:
     """The line for an office's mail. Its words are not the platform's: only the plainest of them are read."""
     fact = Fact.UNCLEAR
-    if text and not mail["is_bounce"] and mail["verdict"] != Verdict.FAILED:
+    if text and mail["verdict"] != Verdict.FAILED:
         main = read_reply(text[:LONGEST_READ]).main.kind
         fact = _OF_OFFICE.get(main, Fact.UNCLEAR) if isinstance(main, ReplyClass) else fact
     return Entry(takedown.next_seq, fact, at, reply=reply, to=whom)
