@@ -63,7 +63,7 @@ def begin(person_id: str, secret: bytes, bind: str, now: datetime) -> Session:
     name = row_id(token)
     with transaction.atomic():
         # Held until the row stands: a new password or a switched-off account cannot slip in between.
-        person = Person.objects.select_for_update().filter(pk=person_id, is_active=True).first()
+        person = Person.objects.select_for_update(no_key=True).filter(pk=person_id, is_active=True).first()
         if person is None or bytes(person.public_key) != seals.public_of(secret):
             raise NotAtDesk
         kept = json.dumps({"person": person_id, "secret": secret.hex()}).encode()

@@ -98,7 +98,7 @@ def make(name: str, email: str, password: str, now: datetime) -> Who:
     person_id = rules.new_id()
     try:
         with transaction.atomic():
-            before = Person.objects.select_for_update().filter(email=email).first()
+            before = Person.objects.select_for_update(no_key=True).filter(email=email).first()
             if before is not None and before.is_active:
                 raise Taken
             person_id = before.pk if before else person_id
@@ -139,7 +139,7 @@ def reset(person_id: str, password: str, now: datetime, *, second_factor: bool =
     link for it is used up. Raises PasswordRefused, Busy, NotNow.
     """
     with transaction.atomic():
-        row = Person.objects.select_for_update().get(pk=person_id, is_active=True)
+        row = Person.objects.select_for_update(no_key=True).get(pk=person_id, is_active=True)
         passwords.check(password, row.email)
         Person.objects.filter(pk=person_id).update(**_new_pair(person_id, password))
         # The number stays: it says that this person once had the key.

@@ -57,7 +57,7 @@ def keep(session: Session, name: str, filters: Mapping[str, Any], *, is_start: b
         raise NoName
     with transaction.atomic():
         # Held, so that two windows do not both find room for the last one.
-        Person.objects.select_for_update().filter(pk=session.who.id).first()
+        Person.objects.select_for_update(no_key=True).filter(pk=session.who.id).first()
         known = read(session)
         old = next((one for one in known if one.name.casefold() == name.casefold()), None)
         if old is None and len(known) >= MOST:

@@ -103,7 +103,7 @@ def remove(session: Session, team_id: str, person_id: str, now: datetime, reseal
         _not_the_last(stood.team, person_id)
         # Nought: nobody ever sealed the team's key to this person.
         had_the_key = seat.key_number > 0
-        person = Person.objects.select_for_update().get(pk=person_id)
+        person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
         kind = Kind.left if act is Act.leave else Kind.removed
         deeds.note(kind, now, team=team_id, by=session.who.id, about=person_id)
         _take_away(stood.team, seat, person)

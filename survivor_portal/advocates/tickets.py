@@ -253,7 +253,7 @@ def _used(token: str, kind: TicketKind, now: datetime) -> tuple[Ticket, Team | N
     if is_join:
         team = Team.objects.select_for_update(no_key=True).filter(pk=row.team_id).first()
     else:
-        Person.objects.select_for_update().filter(pk=row.person_id).first()
+        Person.objects.select_for_update(no_key=True).filter(pk=row.person_id).first()
     # Of two at once one finds it gone.
     if (is_join and team is None) or not Ticket.objects.filter(pk=row.pk).delete()[0]:
         raise NoTicket

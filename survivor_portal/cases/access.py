@@ -215,15 +215,30 @@ def change_code(session: Session, phrase: str, now: datetime, *, code: str = "")
     code = codes.read_code(code) if code else codes.new_code()
     ask_again(session.case, phrase, now)
     with transaction.atomic():
-        row = Case.objects.select_for_update().get(pk=session.case.id)
-        try:
-            with transaction.atomic():
-                Case.objects.filter(pk=row.pk).update(code_index=opening.code_index(code))
-        except IntegrityError:
-            raise CodeTaken from None
+        row = Case.objects.select_for_update(no_key=True).get(pk=session.case.id)
         throttle.forget(row.code_index)
         book.add(session.case, [Note("code_changed")], now)
-        return _anew(session, now), code
+        changed = _anew(session, now)
+        put_under(session.case.id, code)
+    return changed, code
+
+
+def put_under(case_id: str, code: str) -> None:
+    """Let this code, as drawn, find the case, and no other any more. Raises CodeTaken.
+
+    The last thing in a transaction that holds the case: from here on whoever only names the case, as a mail
+    that comes in does, waits for it too, and may have what is still wanted.
+    """
+    try:
+        with transaction.atomic():
+            Case.objects.filter(pk=case_id).update(code_index=opening.code_index(code))
+    except IntegrityError:
+        raise CodeTaken from None
+
+
+def is_taken(code: str) -> bool:
+    """Has another case this code, as drawn? To say so before anything is done; `put_under` asks again."""
+    return Case.objects.filter(code_index=opening.code_index(code)).exists()
 
 
 def new_recovery_code(session: Session, phrase: str, now: datetime) -> str:

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from survivor_portal import seals
 from survivor_portal.advocates import teams
 from survivor_portal.cases import codes, grants, offers, opening, phrases, records, throttle, unlocked
 from survivor_portal.cases import releases as papers
-from survivor_portal.cases.access import KEEP_CHOICES, CodeTaken, PhraseRefused
+from survivor_portal.cases.access import KEEP_CHOICES, CodeTaken, PhraseRefused, is_taken, put_under
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.keys import Document, OpenCase
 from survivor_portal.cases.models import Case, Owner
@@ -97,12 +97,12 @@ def take_over(
     with transaction.atomic():
         # The team before the case: the order in which everybody takes them.
         card = teams.held(offer.team_id)
-        row = Case.objects.select_for_update().filter(pk=case.id).first()
+        row = Case.objects.select_for_update(no_key=True).filter(pk=case.id).first()
         offers.use(offer)
         release = release_of_team(case)
         if row is None or release is None:
             raise NotTheTeams
-        _under(case, code)
+        _is_free(code)
         put_owner(case, new)
         Case.objects.filter(pk=case.id).update(owner=owner)
         note = Note("taken_over", {"team": release.team, "organisation": release.organisation})
@@ -112,6 +112,7 @@ def take_over(
             changed = rekey(case, now, rewrite)
         else:
             changed = grants.revoke(case, release.grant_id, now, rewrite)
+        put_under(case.id, codes.read_code(code))
     return unlocked.begin(changed, now, watched=watched)
 
 
@@ -134,15 +135,16 @@ def begin_again(
         raise ValueError("Not one of the spans.")
     case, new = _begun(offer, code, phrase)
     with transaction.atomic():
-        row = Case.objects.select_for_update().filter(pk=case.id).first()
+        row = Case.objects.select_for_update(no_key=True).filter(pk=case.id).first()
         offers.use(offer)
         if row is None or row.owner not in HOLDERS:
             raise NotTheTeams
+        _is_free(code)
         throttle.forget(row.code_index)
-        _under(case, code)
         put_owner(case, new)
         case = _kept_for(case, keep_days, Note("owner_anew"), now)
         changed = rekey(case, now, rewrite)
+        put_under(case.id, codes.read_code(code))
     return unlocked.begin(changed, now, watched=watched)
 
 
@@ -154,14 +156,10 @@ def _begun(offer: Offer, code: str, phrase: str) -> tuple[OpenCase, NewOwner]:
     return offer.case, new_owner(offer.case, phrase)
 
 
-def _under(case: OpenCase, code: str) -> None:
-    """Let this code find the case. Raises CodeTaken."""
-    try:
-        with transaction.atomic():
-            index = opening.code_index(codes.read_code(code))
-            Case.objects.filter(pk=case.id).update(code_index=index)
-    except IntegrityError:
-        raise CodeTaken from None
+def _is_free(code: str) -> None:
+    """Said before anything is written, the ledger of what was ended included. Raises CodeTaken."""
+    if is_taken(codes.read_code(code)):
+        raise CodeTaken
 
 
 def _kept_for(case: OpenCase, keep_days: int, note: Note, now: datetime) -> OpenCase:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from survivor_portal.cases import entrusted, keys
+from survivor_portal.cases import book, entrusted, keys
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.correspondence import messages, relays, threads
@@ -63,6 +63,8 @@ def put(case: OpenCase, takedown_id: str, address: str, drafts: Sequence[Draft],
     """
     at = leaves_at(now)
     with transaction.atomic():
+        # The case before its address and its slips: the order in which everybody takes them.
+        book.hold(case)
         if threads.count_since(case, now - timedelta(days=1)) + len(drafts) > MOST_A_DAY:
             raise TooMany
         thread = threads.of(case, takedown_id)
@@ -105,6 +107,7 @@ def stop(case: OpenCase, takedown_id: str, now: datetime) -> tuple[Posted, ...]:
     Raises threads.OtherWasFirst.
     """
     with transaction.atomic():
+        book.hold(case)
         thread = threads.of(case, takedown_id)
         waiting = [one for one in thread.letters if one.state is Leaving.waiting] if thread else []
         stopped = [

@@ -19,7 +19,7 @@ from itertools import islice
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from survivor_portal.cases import entrusted, keys, ledger, records, slot
+from survivor_portal.cases import book, entrusted, keys, ledger, records, slot
 from survivor_portal.cases.book import CaseGone, Note
 from survivor_portal.cases.keys import Document, OpenCase
 from survivor_portal.cases.ledger import Ended
@@ -181,13 +181,14 @@ def replan(
 
     `due` gives when times are over that somebody had; asked only where notes are on. `last_day_of` makes
     of the day of UTC on which a case ends the last whole one of the zone. One query where notes are off.
-    Raises NoAutoKey, NoEpoch.
+    Raises NoAutoKey, NoEpoch, CaseGone, Rekeyed.
     """
     found = read(case)
     if found.state is not State.on or found.wish is None:
         return
     wish = found.wish
     with transaction.atomic():
+        book.hold(case)
         reminder = (
             Reminder.objects.select_for_update().filter(case_id=case.id, pk=_index(found.token)).first()
         )
@@ -276,10 +277,11 @@ def received(case: OpenCase, arrived: Document, now: datetime) -> None:
 
 
 def _locked(case: OpenCase) -> Reminders:
-    """How it stands, with the case's notes locked for this transaction where there are any.
+    """How it stands, with the case and its notes locked for this transaction: in this order, as everybody.
 
     Where they were ended from outside, and the case has not been told yet, they are off.
     """
+    book.hold(case)
     here = Reminder.objects.select_for_update().filter(case_id=case.id).values_list("pk", flat=True)
     ids, found = list(here), read(case)
     if found.state is not State.off and _index(found.token) not in ids:

@@ -356,6 +356,7 @@ def close(desk: Desk) -> HttpResponse:
     """Take no more answers at the request's address. Another letter from it opens it again."""
     takedown = desk.takedown()
     with transaction.atomic():
+        book.hold(desk.case)
         if relays.close(desk.case.id, (takedown.id,)):
             book.add(desk.case, [Note("mail_closed", {"request": takedown.id})], desk.now)
     desk.go(REQUEST, takedown.id)

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from survivor_portal.cases.book import CaseGone, Tampered
+from survivor_portal.cases.book import CaseGone, Rekeyed, Tampered
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.records import ChangedMeanwhile
 from survivor_portal.followups import reminders
@@ -74,7 +74,7 @@ def _replan(request: HttpRequest, case: OpenCase) -> None:
                 zone=zone,
                 link=lambda token: link(request, token),
             )
-    except (NoAutoKey, NoEpoch, ChangedMeanwhile, CaseGone, WrongKey, Tampered):
+    except (NoAutoKey, NoEpoch, ChangedMeanwhile, CaseGone, Rekeyed, WrongKey, Tampered):
         # What was done stands, and the next form tries again. Of a row that was changed from outside the page
         # tells that shows it.
         log.warning("notes could not be planned")
