@@ -43,7 +43,7 @@ class TooManyOut(Exception):
 @dataclass(frozen=True, slots=True)
 class Ticketed:
     """What a link is for. `role`, `team` and `organisation` only of one to join; `has_account`: this address
-    signs in first and then joins."""
+    signs in first and then joins; `is_first`: nobody is in the team, so whoever joins comes in at once."""
 
     kind: TicketKind
     email: str
@@ -51,6 +51,7 @@ class Ticketed:
     organisation: str = ""
     role: Role | None = None
     has_account: bool = False
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ def look(token: str, now: datetime) -> Ticketed:
         row.team.organisation.name,
         Role(row.role),
         Person.objects.filter(email=row.email, is_active=True).exists(),
+        _is_first(row.team, row),
     )
 
 
@@ -265,10 +267,15 @@ def _seat(team: Team, ticket: Ticket, person_id: str, now: datetime) -> None:
         id=rules.new_id(), team=team, person_id=person_id, role=ticket.role, joined_on=now.date()
     )
     seat.save(force_insert=True)
-    if not team.public_key and ticket.role == Role.lead:
+    if _is_first(team, ticket):
         public = Person.objects.values_list("public_key", flat=True).get(pk=person_id)
         organisations.first_pair(team, seat, bytes(public))
     deeds.note(Kind.joined, now, team=team.pk, by=person_id, about=person_id)
+
+
+def _is_first(team: Team, ticket: Ticket) -> bool:
+    """Does this link bring in the lead with whom the team's key begins?"""
+    return not team.public_key and ticket.role == Role.lead
 
 
 def _id(token: str) -> str:

@@ -38,6 +38,7 @@ def test_the_first_lead_of_a_new_team_joins_by_a_link_and_is_let_in() -> None:
     )
     assert said.role is Role.lead
     assert not said.has_account
+    assert said.is_first
 
     who = tickets.join(token, "Ana  Li", PASSWORD, NOW)
 
@@ -54,7 +55,8 @@ def test_the_first_lead_of_a_new_team_joins_by_a_link_and_is_let_in() -> None:
 def test_whoever_comes_later_waits_until_a_colleague_lets_them_in() -> None:
     team = a_team(("Ana Li",))
     ana = at_desk(team.people[0], NOW)
-    token = tickets.invite(ana, team.id, "bo@work.example", Role.advocate, NOW)
+    token = tickets.invite(ana, team.id, "bo@work.example", Role.lead, NOW)
+    assert not tickets.look(token, NOW).is_first
     who = tickets.join(token, "Bo Ek", OTHER, NOW)
     secret = people.known("bo@work.example", OTHER).secret
     before = opened.begin(who.id, secret, opened.new_bind(), NOW).seat(team.id)
