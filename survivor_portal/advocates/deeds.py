@@ -40,6 +40,9 @@ class Kind(StrEnum):
     recovery_skipped = "recovery_skipped"
     recovery_used = "recovery_used"
     words_changed = "words_changed"
+    new_key = "new_key"
+    # By a restore: a seat that was taken away before, and was in the backup still.
+    ended_again = "ended_again"
 
 
 def note(kind: Kind, now: datetime, *, team: str, by: str | None, about: str | None = None) -> None:
@@ -68,6 +71,12 @@ def of(session: Session, team_id: str, now: datetime) -> tuple[Done, ...]:
 def was_done(team_id: str, kind: Kind, now: datetime) -> bool:
     """Was this done in the team within the year?"""
     return Deed.objects.filter(team_id=team_id, kind=kind, at__gt=now - KEPT).exists()
+
+
+def is_after(team_id: str, kind: Kind, other: Kind, now: datetime) -> bool:
+    """Was this done in the team within the year, and the other not since? One query."""
+    rows = Deed.objects.filter(team_id=team_id, kind__in=(kind, other), at__gt=now - KEPT)
+    return rows.order_by("-at", "-pk").values_list("kind", flat=True).first() == kind
 
 
 def sweep(now: datetime) -> int:

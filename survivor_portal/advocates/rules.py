@@ -44,6 +44,7 @@ class Act(StrEnum):
     use_recovery = "use_recovery"
     set_words = "set_words"
     make_team = "make_team"
+    new_key = "new_key"
 
 
 _HEX = frozenset("0123456789abcdef")
@@ -62,6 +63,7 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.use_recovery: frozenset({Role.lead}),
     Act.set_words: frozenset({Role.lead}),
     Act.make_team: frozenset({Role.lead}),
+    Act.new_key: frozenset({Role.lead}),
 }
 # What somebody may do whom nobody has let in yet.
 FROM_OUTSIDE = frozenset({Act.see, Act.leave, Act.use_recovery})

@@ -116,14 +116,35 @@ def remove(session: Session, team_id: str, person_id: str, now: datetime, reseal
             people.deactivate(person_id)
 
 
+def new_key(session: Session, team_id: str, now: datetime, reseal: Reseal) -> None:
+    """Give the team another pair, as a removal does; everybody who is let in stays so.
+
+    For when an old copy of the team's key may be about: after a restore the pair is the one of the backup.
+    `reseal`: as in `remove`. Raises NotYours, NotLetIn.
+    """
+    with transaction.atomic():
+        stood = rules.stand(session, team_id, Act.new_key)
+        deeds.note(Kind.new_key, now, team=team_id, by=session.who.id)
+        new_pair(stood.team, stood.key, now, reseal)
+
+
+def wants_new_key(team_id: str, now: datetime) -> bool:
+    """Did a restore end a seat again that had the team's key, and nobody gave the team another since? One
+    query."""
+    return deeds.is_after(team_id, Kind.ended_again, Kind.new_key, now)
+
+
 def all_of_them() -> tuple[tuple[str, str], ...]:
     """Every seat there is: id of the team, id of the person."""
     return tuple(Membership.objects.order_by("pk").values_list("team_id", "person_id"))
 
 
-def end_again(team_id: str, person_id: str) -> None:
-    """Take away a seat that a backup brought back. The team keeps the pair it has in that backup."""
+def end_again(team_id: str, person_id: str, now: datetime) -> None:
+    """Take away a seat that a backup brought back. The team keeps the pair it has in that backup: nobody is
+    there to seal another. Its leads find it in the list of what was done, and can give it one."""
     with transaction.atomic():
+        if Membership.objects.filter(team_id=team_id, person_id=person_id, key_number__gt=0).exists():
+            deeds.note(Kind.ended_again, now, team=team_id, by=None, about=person_id)
         Membership.objects.filter(team_id=team_id, person_id=person_id).delete()
         opened.end_all(person_id)
         if not Membership.objects.filter(person_id=person_id).exists():
@@ -184,7 +205,9 @@ __all__ = [
     "change_role",
     "let_in",
     "members",
+    "new_key",
     "new_pair",
     "remove",
     "waiting",
+    "wants_new_key",
 ]

@@ -30,6 +30,11 @@ def remove(desk: Desk, team_id: str, person_id: str, now: datetime) -> None:
         note(Ended.seat, _seat(team_id, person_id), now)
 
 
+def new_key(desk: Desk, team_id: str, now: datetime) -> None:
+    """Give the team, and all that it was granted, new keys. Raises as `advocates.seats.new_key`."""
+    seats.new_key(desk, team_id, now, grant_rows.reseal_team)
+
+
 def note(what: Ended, name: str, now: datetime) -> None:
     """Into the ledger. Where it cannot be written, on a full disk, it is ended here and now all the same."""
     try:
@@ -46,7 +51,7 @@ def hold_against(lines: Ledger, now: datetime) -> int:
     came_back = 0
     for team_id, person_id in seats.all_of_them():
         if ledger.blind(Ended.seat, _seat(team_id, person_id)) in lines:
-            seats.end_again(team_id, person_id)
+            seats.end_again(team_id, person_id, now)
             Case.objects.filter(grants__team_id=team_id).update(wants_new_key=True)
             came_back += 1
     names = Grant.objects.exclude(sealed=b"").values_list("pk", flat=True).iterator(AT_ONCE)

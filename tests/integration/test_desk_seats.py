@@ -61,6 +61,7 @@ DO: dict[Act, Callable[[opened.Session, ATeam, APerson], object]] = {
     Act.use_recovery: lambda desk, team, other: recovery.use(desk, team.id, some_key(), NOW),
     Act.set_words: lambda desk, team, other: organisations.set_words(desk, team.id, Words("a", "b"), NOW),
     Act.make_team: lambda desk, team, other: organisations.add_team(desk, team.id, "Another", NOW),
+    Act.new_key: lambda desk, team, other: seats.new_key(desk, team.id, NOW, nothing),
 }
 
 

@@ -1,13 +1,14 @@
 """The team's pages: a link, joining with it, being let in, and what each role is shown."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from survivor_portal.advocates import people
-from survivor_portal.advocates.models import Membership, Person
+from survivor_portal.advocates import people, seats
+from survivor_portal.advocates.models import Membership, Person, Team
 from survivor_portal.advocates.who import Role
 from tests.desk import PASSWORD, APerson, ATeam, a_team
 from tests.desk_pages import comes_in, typed_again
@@ -95,9 +96,9 @@ def test_who_does_not_lead_is_shown_no_way_to_decide_and_has_none(
 
     assert "Ask somebody to join" not in page
     assert client.post(at(north, "invite/"), {"email": "x@work.example", "role": "lead"}).status_code == 404
-    for rest in ("done/", "new/", "words/", "key/", f"{lead}/"):
+    for rest in ("done/", "new/", "words/", "key/", "anew/", f"{lead}/"):
         assert client.get(at(north, rest)).status_code == 404, rest
-    for rest in ("key/make/", f"{lead}/role/", f"{lead}/remove/", f"{lead}/link/"):
+    for rest in ("key/make/", "anew/give/", f"{lead}/role/", f"{lead}/remove/", f"{lead}/link/"):
         assert client.post(at(north, rest), {"role": "read_only"}).status_code == 404, rest
     assert Membership.objects.filter(team_id=north.id).count() == 3
 
@@ -120,6 +121,25 @@ def test_taking_somebody_out_closes_their_desk_at_once(client: Client, north: AT
     assert theirs.get("/desk/account/").headers["Location"] == "/desk/sign-in/"
     assert not Membership.objects.filter(person_id=north.people[1].id).exists()
     assert client.get(at(north)).status_code == 200
+
+
+def test_after_a_restore_a_lead_gives_the_team_a_new_key(client: Client, north: ATeam) -> None:
+    comes_in(client, north.people[0])
+    assert "Give the team a new key" not in client.get(at(north)).content.decode()
+    seats.end_again(north.id, north.people[2].id, datetime.now(UTC))
+
+    assert "Give the team a new key" in client.get(at(north)).content.decode()
+    assert "still had a seat that you had taken away" in client.get(at(north, "anew/")).content.decode()
+    assert "Type your password again" in client.post(at(north, "anew/give/")).content.decode()
+    assert Team.objects.get(pk=north.id).key_number == 1
+    given = client.post(at(north, "anew/give/"), {"password_again": PASSWORD}).content.decode()
+
+    assert "The team has a new key" in given
+    assert Team.objects.get(pk=north.id).key_number == 2
+    assert "Give the team a new key" not in client.get(at(north)).content.decode()
+    done = client.get(at(north, "done/")).content.decode()
+    assert "The team got a new key" in done
+    assert "Taken out again, after a backup was put back" in done
 
 
 def test_the_last_lead_stays_and_is_told_why(client: Client, north: ATeam, ana: APerson) -> None:

@@ -1,12 +1,15 @@
 """T15: whoever left a team, or lost a release, opens nothing with what they kept: keys, wraps, dumps."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from survivor_portal import seals
+from survivor_portal.advocates import seats
 from survivor_portal.advocates.models import Membership, Team
-from survivor_portal.cases import access, book, grant_rows, grants, keys, records, slot, unlocked
+from survivor_portal.cases import access, book, departures, grant_rows, grants, keys, records, slot, unlocked
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.models import Arrival, Case, Grant
 from survivor_portal.takedowns import operations, rekey
@@ -76,8 +79,23 @@ def written_after(case: keys.OpenCase, at: datetime) -> None:
     slot.drop(case.id, "mail", {"text": "came after"}, at)
 
 
+def ended_again(team: ATeam, person: APerson, now: datetime) -> ATeam:
+    """The same after a restore ended the seat again, and a lead gave the team another key."""
+    ana = team.people[0]
+    seats.end_again(team.id, person.id, now)
+    assert seats.wants_new_key(team.id, now)
+    assert bytes(Team.objects.get(pk=team.id).public_key) == team.card.public_key
+    departures.new_key(at_desk(ana, now), team.id, now + timedelta(seconds=1))
+    assert not seats.wants_new_key(team.id, now + timedelta(seconds=1))
+    seat = at_desk(ana, now).seat(team.id)
+    assert seat
+    assert seat.secret
+    return replace(team, card=seat.team, secret=seat.secret, people=(ana,))
+
+
+@pytest.mark.parametrize("removed", [removed, ended_again])
 def test_t15_whoever_left_opens_nothing_once_each_case_was_opened_again(
-    team: ATeam, news: list[access.NewCase]
+    removed: Callable[[ATeam, APerson, datetime], ATeam], team: ATeam, news: list[access.NewCase]
 ) -> None:
     bo = team.people[1]
     before = dumped("main")

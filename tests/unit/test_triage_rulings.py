@@ -181,6 +181,7 @@ _READ_AT_DESK = {
     "This case is not open to you",
     "This link opens nothing any more",
     "This opens these cases.",
+    "To be quick, go through your list of cases and open each one once.",
     "Views you kept",
     "Which do you want to check?",
     "With both, the person opens the case on any device.",

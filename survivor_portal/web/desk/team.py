@@ -184,6 +184,26 @@ def new_team(here: Here, seat: Seat) -> HttpResponse:
     return here.page("desk/new_team.html", {"seat": seat, "form": form})
 
 
+@at_desk
+@in_team
+def new_key(here: Here, seat: Seat) -> HttpResponse:
+    """What a new key for the team does, before it is done."""
+    if seat.secret is None or not rules.may(seat.role, Act.new_key):
+        raise Http404
+    wanted = seats.wants_new_key(seat.team.id, here.now)
+    return here.page("desk/new_key.html", {"seat": seat, "wanted": wanted})
+
+
+@require_POST
+@at_desk
+@sensitive
+@in_team
+def give_new_key(here: Here, seat: Seat) -> HttpResponse:
+    """The team gets another pair, and each case another key when it is opened next."""
+    departures.new_key(here.session, seat.team.id, here.now)
+    return here.page("desk/new_key.html", {"seat": seat, "is_done": True})
+
+
 def _page(here: Here, seat: Seat, *, form: Invite | None = None, trouble: Words = "") -> HttpResponse:
     session, inside = here.session, seat.secret is not None
     people = seats.members(session, seat.team.id)
@@ -198,6 +218,7 @@ def _page(here: Here, seat: Seat, *, form: Invite | None = None, trouble: Words 
         "may": may,
         "code": code_shown(found.code) if found else "",
         "has_notice": bool(found and found.notice),
+        "wants_new_key": may["new_key"] and seats.wants_new_key(seat.team.id, here.now),
         "recovery": recovery.standing(session, seat.team.id, here.now),
         "out": tickets.out(session, seat.team.id, here.now) if may["invite"] else (),
         "roles": ROLES,

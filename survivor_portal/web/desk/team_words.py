@@ -35,6 +35,8 @@ DEEDS: dict[str, Words] = {
     Kind.recovery_skipped: _("A yes to do without a recovery key"),
     Kind.recovery_used: _("The printed recovery key was used"),
     Kind.words_changed: _("The agency’s own words were changed"),
+    Kind.new_key: _("The team got a new key"),
+    Kind.ended_again: _("Taken out again, after a backup was put back"),
 }
 
 NOTICE_START = _(
