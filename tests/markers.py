@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -64,17 +65,24 @@ def _base64(text: bytes) -> Iterator[bytes]:
 
 @cache
 def _needles(text: str) -> tuple[tuple[str, bytes], ...]:
-    found = [(dress, needle) for dress, needles in dresses(text).items() for needle in needles]
-    assert all(len(needle) >= 8 for _dress, needle in found), "too short to be told from chance"
-    return tuple(found)
+    """Dress and what to look for, each once: a word without a space has one form plain and in an address."""
+    found: dict[tuple[bool, bytes], str] = {}
+    for dress, needles in dresses(text).items():
+        for needle in needles:
+            found.setdefault((dress == "base64", needle), dress)
+    assert all(len(needle) >= 8 for _as_it_is, needle in found), "too short to be told from chance"
+    return tuple((dress, needle) for (_as_it_is, needle), dress in found.items())
 
 
 def search(
     places: Iterable[tuple[str, bytes]], markers: Markers, secrets: Iterable[str] = (), *, ends: bool = False
 ) -> list[Found]:
-    """Every place in which a marker or a secret stands in some dress; `ends`: or only the end of a marker."""
-    wanted = [("a marker", STEM), *((f"secret {n}", text) for n, text in enumerate(dict.fromkeys(secrets)))]
-    tails = [(marker.removeprefix(STEM).encode(), whose) for marker, whose in markers.fields.items()]
+    """Every place in which a marker or a secret stands in some dress; `ends`: or only the end of a marker.
+    Where none was planted, none is looked for."""
+    wanted = [(f"secret {n}", text) for n, text in enumerate(dict.fromkeys(secrets))]
+    if markers.fields:
+        wanted.insert(0, ("a marker", STEM))
+    tails = {marker.removeprefix(STEM).encode(): whose for marker, whose in markers.fields.items()}
     found: list[Found] = []
     for where, kept in places:
         small = kept.lower()
@@ -86,8 +94,20 @@ def search(
                     found.append((where, f"{what}, {dress}: {_whose(small[at : at + 400], markers)}"))
         if ends:
             # What was cut off at the front.
-            found += [(where, f"the end of a marker from {whose}") for tail, whose in tails if tail in small]
+            cut = tails.keys() & _windows(small)
+            found += [
+                (where, f"the end of a marker from {whose}") for tail, whose in tails.items() if tail in cut
+            ]
     return found
+
+
+_RUNS = re.compile(rb"[a-z]{%d,}" % _TAIL)
+
+
+def _windows(small: bytes) -> set[bytes]:
+    """Each piece of small letters as long as the end of a marker: one way through, however many there are."""
+    runs = set(_RUNS.findall(small))
+    return {run[at : at + _TAIL] for run in runs for at in range(len(run) - _TAIL + 1)}
 
 
 def _whose(piece: bytes, markers: Markers) -> str:
