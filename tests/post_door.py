@@ -3,6 +3,7 @@
 import asyncio
 import smtplib
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from survivor_portal.config.run.servers import HOST
+from survivor_portal.post.certificate import Shown
 from survivor_portal.post.desk import Desk
 from survivor_portal.post.door import Door
 
@@ -19,10 +21,10 @@ DESK = Desk(timezone.now)
 
 
 @contextmanager
-def a_door(kind: str = "smtp", **desk: Any) -> Iterator[int]:
+def a_door(kind: str = "smtp", *, shown: Shown | None = None, **desk: Any) -> Iterator[int]:
     """Opens it, gives its port, and closes it again."""
     loop = asyncio.new_event_loop()
-    door = Door(kind, HOST, 0, replace(DESK, **desk), "relay.example")
+    door = Door(kind, HOST, 0, replace(DESK, **desk), "relay.example", shown)
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
@@ -75,6 +77,16 @@ class Wire:
         """Says it, and gives the answer."""
         self._socket.sendall(data)
         return self.answer()
+
+    def begin_tls(self) -> ssl.SSLSocket:
+        """Says STARTTLS and goes on encrypted; whose certificate it is does not matter here."""
+        assert self.say(b"STARTTLS\r\n").startswith(b"220 ")
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        self._file.close()
+        self._socket = context.wrap_socket(self._socket)
+        self._file = self._socket.makefile("rb")
+        return self._socket
 
     def rest(self) -> bytes:
         """All answers that still come until the other side goes."""

@@ -15,7 +15,8 @@ from urllib.parse import unquote, urlsplit
 
 from dkim.crypto import UnparsableKeyError, parse_pem_private_key
 
-from survivor_portal.config import autokeys
+from survivor_portal.config import autokeys, certificates
+from survivor_portal.config.certificates import Certificate
 
 CREDENTIAL = "dkim-key"
 PASSWORD_CREDENTIAL = "mail-out-password"  # noqa: S105
@@ -54,13 +55,15 @@ class MailIn:
 
 @dataclass(frozen=True)
 class Mail:
-    """All about mail. `out` None: none is sent. `into` None: letters do not go by mail."""
+    """All about mail. `out` None: none is sent. `into` None: letters do not go by mail. `shown` None: what
+    comes in is not encrypted by us."""
 
     domain: str = ""
     out: MailOut | None = None
     into: MailIn | None = None
     selector: str = ""
     dkim_key: Path | None = None
+    shown: Certificate | None = None
 
 
 OFF = Mail()
@@ -71,10 +74,12 @@ def for_development(environ: Mapping[str, str]) -> Mail:
     problems: list[str] = []
     given = environ.get("MAIL_OUT", "").strip()
     key, password = environ.get("DKIM_KEY_FILE", ""), environ.get("MAIL_OUT_PASSWORD_FILE", "")
+    into = _into(environ.get("MAIL_IN", "").strip() or _TRIAL_IN, problems)
     found = Mail(
         domain=environ.get("RELAY_DOMAIN", "").strip().lower() or _TRIAL_DOMAIN,
         out=_out(given, Path(password) if password else None, problems),
-        into=_into(environ.get("MAIL_IN", "").strip() or _TRIAL_IN, problems),
+        into=into,
+        shown=certificates.read(environ, into.kind, problems) if into else None,
         selector=environ.get("DKIM_SELECTOR", "").strip().lower() or "trial",
         dkim_key=Path(key) if key else None,
     )
@@ -116,7 +121,9 @@ def for_production(environ: Mapping[str, str], marks: Sequence[str], problems: l
         problems.append("MAIL_OUT names a user, and MAIL_OUT_PASSWORD_FILE is missing")
     if out and not out.tls and out.host not in _NEAR:
         problems.append("MAIL_OUT crosses a wire and must begin with smtps:// or smtp+starttls://")
-    return Mail(domain, out, _into(text["MAIL_IN"], problems), selector, _dkim_key(environ, marks, problems))
+    into = _into(text["MAIL_IN"], problems)
+    shown = certificates.read(environ, into.kind if into else "", problems)
+    return Mail(domain, out, into, selector, _dkim_key(environ, marks, problems), shown)
 
 
 def reviewed(environ: Mapping[str, str], what: str, problems: list[str]) -> bool:

@@ -10,9 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from aiosmtpd.lmtp import LMTP
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, TLSSetupException
 
 from survivor_portal.mails import LARGEST
+from survivor_portal.post.certificate import Shown
 from survivor_portal.post.desk import LATER, Desk
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,20 @@ class Manners:
     async def smtp_HELP(self: Any, arg: str | None) -> None:  # noqa: N802
         await self.push(NOT_HERE)
 
+    async def smtp_STARTTLS(self: Any, arg: str | None) -> None:  # noqa: N802
+        """What was said before counts no more (RFC 3207, 4.2: the library begins anew), and what was said
+        behind this word without waiting would be taken for what came encrypted (CVE-2011-0411)."""
+        if self.is_eager():
+            await self.push(TOO_EAGER)
+            return
+        if self._tls_protocol is not None:
+            await self.push(NOT_HERE)
+            return
+        await super().smtp_STARTTLS(arg)  # type: ignore[misc]
+        if self._original_transport is not None and self.session.ssl is None:
+            # They hung up before it was done. The library would wait for their next word for ever.
+            raise TLSSetupException
+
     async def smtp_DATA(self: Any, arg: str | None) -> None:  # noqa: N802
         if self.is_eager():
             await self.push(TOO_EAGER)
@@ -88,7 +103,8 @@ class Handler:
         self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
-        kept = [line for line in responses if not line.endswith("HELP")]
+        # Behind TLS the library offers to let people sign in.
+        kept = [line for line in responses if not line.startswith("250-AUTH") and not line.endswith("HELP")]
         return [*kept[:-1], kept[-1].replace("250-", "250 ", 1)]
 
     async def handle_RCPT(  # noqa: N802
@@ -112,6 +128,8 @@ class Handler:
         return await self._ask(self._mail, self.desk.mail, envelope.rcpt_tos[0], data)
 
     async def handle_exception(self, error: Exception) -> str:
+        if isinstance(error, TLSSetupException):
+            return LATER  # nobody hears it: the connection is over
         logger.error("a command could not be answered", exc_info=error)
         return LATER
 
@@ -126,14 +144,18 @@ class Handler:
 class Door:
     """Listens until closed. Use it in a running loop."""
 
-    def __init__(self, kind: str, host: str, port: int, desk: Desk, hostname: str) -> None:
-        """`kind`: smtp or lmtp; `hostname`: what the door calls itself."""
+    def __init__(
+        self, kind: str, host: str, port: int, desk: Desk, hostname: str, shown: Shown | None = None
+    ) -> None:
+        """`kind`: smtp or lmtp; `hostname`: what the door calls itself; `shown`: its certificate, without
+        one there is no STARTTLS."""
         self._class = {"smtp": SmtpDoor, "lmtp": LmtpDoor}[kind]
         self._host, self._port, self._hostname = host, port, hostname
         self._threads = (
             ThreadPoolExecutor(8, thread_name_prefix="address"),
             ThreadPoolExecutor(READ_AT_ONCE, thread_name_prefix="mail"),
         )
+        self._shown = shown
         self._handler = Handler(desk, *self._threads)
         self._server: asyncio.Server | None = None
 
@@ -170,6 +192,7 @@ class Door:
             timeout=SECONDS,
             command_call_limit=MOST_COMMANDS,
             auth_exclude_mechanism=["LOGIN", "PLAIN"],
+            tls_context=self._shown.context() if self._shown else None,
             loop=asyncio.get_running_loop(),
         )
         self._handler.connections.add(made)

@@ -1,6 +1,7 @@
 """Lock and unlock what must not be read: the only place where cryptography happens."""
 
 from survivor_portal.seals._blind import blind_index
+from survivor_portal.seals._certificates import NoCertificate, certificate_ends, door_context
 from survivor_portal.seals._chains import chain_head, chain_start, leaf, new_leaf_salt
 from survivor_portal.seals._keys import named_key, new_key
 from survivor_portal.seals._locks import WrongKey, lock, unlock
@@ -16,13 +17,16 @@ __all__ = [
     "SALT_BYTES",
     "STRONG",
     "Cost",
+    "NoCertificate",
     "Pair",
     "Place",
     "WrongKey",
     "blank_wrap",
     "blind_index",
+    "certificate_ends",
     "chain_head",
     "chain_start",
+    "door_context",
     "leaf",
     "lock",
     "lock_record",

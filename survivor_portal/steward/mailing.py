@@ -1,24 +1,31 @@
 """Looks at mail: does the server that takes ours answer, can we sign, is the door for answers open?"""
 
+import ipaddress
 import smtplib
-import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from survivor_portal import seals
 from survivor_portal.correspondence import handover, signing
-from survivor_portal.steward.findings import Finding, broken, fine, look
+from survivor_portal.steward.findings import Finding, broken, fine, in_words, look
 
 _SAMPLE = (
     b"From: a@{domain}\r\nTo: b@example.org\r\nSubject: a sample\r\nDate: Thu, 01 Jan 1970 00:00:00 +0000\r\n"
     b"Message-ID: <1@{domain}>\r\n\r\nNothing leaves.\r\n"
 )
 PATIENCE = 5.0
+# Where renewing works by itself it is done a month before.
+RENEWED_BEFORE = timedelta(days=14)
+_CERTIFICATE = "mail certificate"
+_SEE = "See MAIL_IN_CERT_FILE in docs/mail-in.md."
+_RENEW = "Renew it; the door takes up the new files by itself. " + _SEE
 
 
-def mail(_: datetime) -> Iterator[Finding]:
+def mail(now: datetime) -> Iterator[Finding]:
     """No mail is sent, and no name is looked up beyond that of the mail server."""
     if settings.MAIL_OUT is None:
         yield fine("mail", "It is off.")
@@ -28,7 +35,7 @@ def mail(_: datetime) -> Iterator[Finding]:
     if settings.MAIL_IN is None:
         yield look("mail in", "It is off, so letters do not go by mail.", "Set MAIL_IN; see docs/mail-in.md.")
     else:
-        yield _into()
+        yield from _into(now)
 
 
 def _out() -> Finding:
@@ -63,15 +70,45 @@ def _signed() -> Finding:
     return fine("mail signature", f"We can sign for {settings.RELAY_DOMAIN}.")
 
 
-def _into() -> Finding:
+def _into(now: datetime) -> Iterator[Finding]:
     where = settings.MAIL_IN
     assert where is not None
+    closed = broken("mail in", "The door for answers does not open.", "Start it: `manage.py post`.")
+    kind = smtplib.LMTP if where.kind == "lmtp" else smtplib.SMTP
     try:
-        with socket.create_connection((where.host, where.port), timeout=PATIENCE) as line:
-            line.settimeout(PATIENCE)
-            greeting = line.recv(4)
-    except OSError:
-        greeting = b""
-    if greeting[:3] == b"220":
-        return fine("mail in", "The door for answers is open.")
-    return broken("mail in", "The door for answers does not open.", "Start it: `manage.py post`.")
+        line = kind(where.host, where.port, local_hostname=settings.RELAY_DOMAIN, timeout=PATIENCE)
+    except (smtplib.SMTPException, OSError):
+        yield closed
+        return
+    with suppress(smtplib.SMTPException, OSError), line:
+        yield fine("mail in", "The door for answers is open.")
+        yield from _shown(line, where.host, now)
+
+
+def _shown(line: smtplib.SMTP, host: str, now: datetime) -> Iterator[Finding]:
+    """The certificate the door shows, seen from its other side."""
+    with suppress(smtplib.SMTPException, OSError):
+        line.ehlo_or_helo_if_needed()
+    if not line.has_extn("starttls"):
+        if settings.MAIL_IN_SHOWS is not None:
+            yield broken(_CERTIFICATE, "The door shows none.", "Start `manage.py post` anew.")
+        elif not ipaddress.ip_address(host).is_loopback:
+            yield look(_CERTIFICATE, "Answers come in over the network in clear.", _SEE)
+        return
+    context = ssl.create_default_context()
+    # Whose it is says nothing here: we are on the same machine. Those who bring mail hardly look either.
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        line.starttls(context=context)
+        assert isinstance(line.sock, ssl.SSLSocket)
+        ends = seals.certificate_ends(line.sock.getpeercert(binary_form=True) or b"")
+    except (smtplib.SMTPException, OSError, seals.NoCertificate):
+        yield broken(_CERTIFICATE, "The door cannot speak TLS with us.", _SEE)
+        return
+    left = ends - now
+    if left <= timedelta(0):
+        yield broken(_CERTIFICATE, "It has run out.", _RENEW)
+    elif left < RENEWED_BEFORE:
+        yield look(_CERTIFICATE, f"It runs out in {in_words(left)}.", _RENEW)
+    else:
+        yield fine(_CERTIFICATE, f"It is good for {in_words(left)}.")

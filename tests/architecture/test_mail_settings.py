@@ -7,6 +7,7 @@ import pytest
 
 from survivor_portal import seals
 from survivor_portal.config import env, mails
+from tests import certificates
 from tests.architecture.test_auto_key_settings import key_in
 from tests.architecture.test_house import good
 from tests.dkim_keys import rsa_key
@@ -183,3 +184,55 @@ def test_on_ones_own_machine_mail_is_off_until_it_is_told_where_to(tmp_path: Pat
     assert on.mail.out == mails.MailOut("127.0.0.1", 1025)
     assert on.mail.into == mails.MailIn("smtp", "127.0.0.1", 2525)
     assert on.mail.domain.endswith(".example")
+
+
+@pytest.fixture
+def own_door(pages: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """The process whose door stands in the open, without a mail server in front of it."""
+    cert, key = certificates.write(tmp_path)
+    return pages | {
+        "MAIL_IN": "smtp://192.0.2.1:25",
+        "MAIL_IN_CERT_FILE": str(cert),
+        "MAIL_IN_KEY_FILE": str(key),
+    }
+
+
+def test_a_door_in_the_open_may_show_a_certificate(own_door: dict[str, str], pages: dict[str, str]) -> None:
+    found = env.for_production(own_door).mail.shown
+
+    assert found
+    assert (str(found.cert), str(found.key)) == (own_door["MAIL_IN_CERT_FILE"], own_door["MAIL_IN_KEY_FILE"])
+    assert env.for_production(pages).mail.shown is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"MAIL_IN_CERT_FILE": ""}, "MAIL_IN_CERT_FILE and MAIL_IN_KEY_FILE belong together"),
+        ({"MAIL_IN_KEY_FILE": ""}, "MAIL_IN_CERT_FILE and MAIL_IN_KEY_FILE belong together"),
+        ({"MAIL_IN": "lmtp://127.0.0.1:2424"}, "needs a MAIL_IN that begins with smtp://"),
+        ({"MAIL_IN": ""}, "needs a MAIL_IN that begins with smtp://"),
+        ({"MAIL_IN_CERT_FILE": "/nowhere/door.pem"}, "the file MAIL_IN_CERT_FILE names cannot be read"),
+        ({"MAIL_IN_KEY_FILE": "/nowhere/door.pem"}, "the file MAIL_IN_KEY_FILE names cannot be read"),
+    ],
+)
+def test_t34_it_does_not_start_with_half_a_certificate(
+    own_door: dict[str, str], changed: dict[str, str], why: str
+) -> None:
+    with pytest.raises(env.NotReady, match=why):
+        env.for_production(own_door | changed)
+
+
+def test_t34_it_does_not_start_with_the_key_of_another_certificate_or_one_that_is_open(
+    own_door: dict[str, str], tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    _cert, key = certificates.write(other)
+
+    with pytest.raises(env.NotReady, match="name no certificate and its own key"):
+        env.for_production(own_door | {"MAIL_IN_KEY_FILE": str(key)})
+
+    Path(own_door["MAIL_IN_KEY_FILE"]).chmod(0o440)
+    with pytest.raises(env.NotReady, match="MAIL_IN_KEY_FILE names may be read by others"):
+        env.for_production(own_door)

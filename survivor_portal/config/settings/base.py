@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from survivor_portal.config import accounts, desk
+from survivor_portal.config.certificates import Certificate
 from survivor_portal.config.env import EXIT_TARGET as DEFAULT_EXIT_TARGET
 from survivor_portal.config.env import FLOOD_FROM as DEFAULT_FLOOD_FROM
 from survivor_portal.config.env import HOUSE, NEUTRAL_NAME
@@ -224,6 +225,8 @@ AUTO_KEY_FILE: Path | None = None
 RELAY_DOMAIN = ""
 MAIL_OUT: MailOut | None = None
 MAIL_IN: MailIn | None = None
+# The certificate our own door shows. Only the process behind that door is told.
+MAIL_IN_SHOWS: Certificate | None = None
 # Who says whether the sender of a mail is who it says.
 MAIL_SENDERS = NOBODY
 # So long a letter waits before it leaves, and can be stopped.

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from survivor_portal import seals
 from survivor_portal.lookups import Resolver
+from survivor_portal.post.certificate import Shown
 from survivor_portal.post.desk import Desk
 from survivor_portal.post.door import Door
 
@@ -22,14 +24,18 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.MAIL_IN is None or not settings.RELAY_DOMAIN:
             raise CommandError("MAIL_IN is missing: it says where answers come in")
+        shows = settings.MAIL_IN_SHOWS
         try:
-            asyncio.run(_run())
+            shown = Shown(shows.cert, shows.key) if shows else None
+            asyncio.run(_run(shown))
+        except seals.NoCertificate:
+            raise CommandError("MAIL_IN_CERT_FILE and MAIL_IN_KEY_FILE cannot be used") from None
         except OSError as refused:
             raise CommandError(f"cannot listen where MAIL_IN says: {refused.strerror}") from None
         sys.exit(0)
 
 
-async def _run() -> None:
+async def _run(shown: Shown | None) -> None:
     into = settings.MAIL_IN
     assert into is not None
     stop = asyncio.Event()
@@ -38,7 +44,7 @@ async def _run() -> None:
     senders = settings.MAIL_SENDERS
     resolve = Resolver((senders.resolver,), senders.port).text if senders.resolver else None
     desk = Desk(timezone.now, senders.authserv_id, resolve)
-    door = Door(into.kind, into.host, into.port, desk, settings.RELAY_DOMAIN)
+    door = Door(into.kind, into.host, into.port, desk, settings.RELAY_DOMAIN, shown)
     await door.open()
     await stop.wait()
     await door.close()
