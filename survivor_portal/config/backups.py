@@ -10,6 +10,12 @@ from pathlib import Path
 from survivor_portal.config import stores
 from survivor_portal.config.stores import Store
 
+# The ledger of what was deleted reaches back further than any copy, and no further.
+LONGEST_KEPT = 30
+KEPT_BY_ITSELF = 7
+# In the data folder, where no other place is named.
+FOLDER = "backups"
+
 
 @dataclass(frozen=True)
 class Stewardship:
@@ -17,6 +23,10 @@ class Stewardship:
 
     backups: Path | None = None
     keys_backups: Path | None = None
+    # Does a worker make them? Only where it reaches both databases, on a small site.
+    by_itself: bool = False
+    # On so many days there is one of the site; those of keys have a limit of their own.
+    kept: int = LONGEST_KEPT
     metrics: tuple[str, int] | None = None
     # What a lawyer looked at, and on which day.
     reviewed_on: Mapping[str, date] = field(default_factory=dict)
@@ -37,11 +47,22 @@ class Steward:
     places: Stewardship = NONE
 
 
-def read(environ: Mapping[str, str], apart: Mapping[str, Path], problems: list[str]) -> Stewardship:
-    """What the environment says. `apart` names folders in which no backup may lie, nor they in it."""
+def read(
+    environ: Mapping[str, str], apart: Mapping[str, Path], problems: list[str], own: Path | None = None
+) -> Stewardship:
+    """What the environment says. `apart` names folders in which no backup may lie, nor they in it; `own` is
+    the data folder of a small site, which makes its backups by itself."""
+    by_itself = _by_itself(environ, own is not None, problems)
     found = {name: _folder(environ, name, apart, problems) for name in ("BACKUP_DIR", "KEYS_BACKUP_DIR")}
+    if by_itself and own is not None and found["BACKUP_DIR"] is None:
+        found["BACKUP_DIR"] = own / FOLDER
     return Stewardship(
-        found["BACKUP_DIR"], found["KEYS_BACKUP_DIR"], _metrics(environ, problems), _reviewed_on(environ)
+        found["BACKUP_DIR"],
+        found["KEYS_BACKUP_DIR"],
+        by_itself,
+        _kept(environ, KEPT_BY_ITSELF if by_itself else LONGEST_KEPT, problems),
+        _metrics(environ, problems),
+        _reviewed_on(environ),
     )
 
 
@@ -94,6 +115,25 @@ def _folder(
         if other != Path() and (place.is_relative_to(there) or there.is_relative_to(place)):
             problems.append(f"{name} and {what} must not lie in one another")
     return path
+
+
+def _by_itself(environ: Mapping[str, str], is_small: bool, problems: list[str]) -> bool:
+    said = environ.get("BACKUPS_BY_ITSELF", "").strip().lower()
+    if said not in ("", "yes", "no"):
+        problems.append("BACKUPS_BY_ITSELF must be yes or no")
+    elif said == "yes" and not is_small:
+        problems.append(
+            "BACKUPS_BY_ITSELF is for a site without DATABASE_URL; timers do it here (deploy/systemd)"
+        )
+    return is_small and said != "no"
+
+
+def _kept(environ: Mapping[str, str], default: int, problems: list[str]) -> int:
+    said = environ.get("BACKUPS_KEPT", "").strip() or str(default)
+    if not (said.isascii() and said.isdecimal() and 1 <= int(said[:4]) <= LONGEST_KEPT):
+        problems.append(f"BACKUPS_KEPT must be a whole number of days from 1 to {LONGEST_KEPT}")
+        return default
+    return int(said)
 
 
 def _metrics(environ: Mapping[str, str], problems: list[str]) -> tuple[str, int] | None:

@@ -115,7 +115,7 @@ def for_development(environ: Mapping[str, str]) -> Environment:
         auto_key=autokeys.for_development(data_dir, DEVELOPMENT_MARK),
         mail=mails.for_development(environ),
         mail_senders=senders.read(environ, []),
-        stewardship=backups.read(environ, {}, []),
+        stewardship=backups.read(environ, {}, [], data_dir),
         look_ups=lookups.for_development(environ),
         nudges=notes.for_development(environ, environ.get("SITE_NAME") or NEUTRAL_NAME),
         web_processes=counting.here(environ, []),
@@ -159,8 +159,10 @@ def for_production(environ: Mapping[str, str]) -> Environment:
         return int(value)
 
     keys = _keys(environ, "SECRET_KEY_FILE", "secret-key", problems)
+    data_dir = _folder(text("DATA_DIR"), problems)
+    site = stores.read(environ, problems)
     found = Environment(
-        data_dir=_folder(text("DATA_DIR"), problems),
+        data_dir=data_dir,
         secret_key=keys[0] if keys else "",
         older_keys=tuple(keys[1:]),
         hosts=_hosts(text("ALLOWED_HOSTS"), problems),
@@ -179,7 +181,7 @@ def for_production(environ: Mapping[str, str]) -> Environment:
         hsts_subdomains=flag("HSTS_SUBDOMAINS", default=False),
         hsts_preload=flag("HSTS_PRELOAD", default=False),
         cases_reviewed=mails.reviewed(environ, "CASES", problems),
-        site=stores.read(environ, problems),
+        site=site,
         broker=bells.read(
             environ.get("BROKER_URL", "").strip(),
             stores.password(environ, "BROKER_PASSWORD_FILE", problems),
@@ -188,7 +190,12 @@ def for_production(environ: Mapping[str, str]) -> Environment:
         auto_key=autokeys.for_production(environ, DEVELOPMENT_MARK, problems),
         mail=mails.for_production(environ, KNOWN_MARKS, problems),
         mail_senders=senders.read(environ, problems),
-        stewardship=backups.read(environ, {"EPOCH_DIR": Path(environ.get("EPOCH_DIR", ""))}, problems),
+        stewardship=backups.read(
+            environ,
+            {"EPOCH_DIR": Path(environ.get("EPOCH_DIR", ""))},
+            problems,
+            data_dir if site is None else None,
+        ),
         look_ups=lookups.for_production(environ, problems),
     )
     counts_password = stores.password(environ, "COUNTS_PASSWORD_FILE", problems)

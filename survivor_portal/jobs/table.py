@@ -20,6 +20,7 @@ HANDLERS: dict[str, Handler] = {
     "epoch": upkeep.epoch,
     "capsules": upkeep.capsules,
     "slips": upkeep.slips,
+    "backup": upkeep.backup,
     "mail": leaving.leave,
     "mail_over": leaving.give_up,
     "lookup": lookups.look_up,
@@ -35,5 +36,6 @@ REGULAR: dict[str, timedelta] = {
     "epoch": timedelta(minutes=5),
     "capsules": timedelta(minutes=5),
     "slips": timedelta(hours=1),
+    "backup": timedelta(hours=1),
     "mail_over": timedelta(hours=1),
 }

@@ -4,14 +4,15 @@ A folder holds the copy of one database, the ledger of what was deleted, and a m
 two databases are copied apart. The keys of the days are never copied: with both they would open cases.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import re
 import shutil
 import tomllib
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -48,6 +49,12 @@ class Part(StrEnum):
     def kept(self) -> timedelta:
         """A copy of keys must not outlive the promise that what is deleted is gone after 48 hours."""
         return timedelta(days=30) if self is Part.site else timedelta(days=2)
+
+    @property
+    def every(self) -> timedelta:
+        """How old the newest may grow before the next is due. Of keys twice in the twelve hours after which
+        `doctor` warns, so that one that fails is not missed."""
+        return timedelta(days=1) if self is Part.site else timedelta(hours=6)
 
 
 def parts_here() -> tuple[Part, ...]:
@@ -87,15 +94,24 @@ class Backup:
 def make(part: Part, target: Path, now: datetime, *, prune: bool = True) -> Path:
     """Make a backup of one database in `target`, then delete those that are too old; gives its folder.
 
-    Raises NotCopied; then nothing new lies in `target` and nothing old was deleted.
+    Raises NotCopied; then nothing new lies in `target` and nothing old was deleted. One at a time in each
+    folder: a worker that lost its lease, and a command beside it, do not meet.
     """
     if part not in parts_here():
         raise NotCopied("this process does not reach that database; see docs/operating.md, 'A larger site'")
     _allowed(target)
+    try:
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotCopied(_plainly(error)) from None
+    with _alone_in(target):
+        return _made(part, target, now, prune=prune)
+
+
+def _made(part: Part, target: Path, now: datetime, *, prune: bool) -> Path:
     final = target / f"{part}-{now.astimezone(UTC).strftime(_STAMP)}"
     half = target / f".{final.name}.part"
     try:
-        target.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in target.glob(f".{part}-*.part"):
             shutil.rmtree(left)
         half.mkdir(mode=0o700)
@@ -108,10 +124,39 @@ def make(part: Part, target: Path, now: datetime, *, prune: bool = True) -> Path
         shutil.rmtree(half, ignore_errors=True)
         raise NotCopied(_plainly(error)) from None
     _note(part, final, now)
-    for old in found(target, part) if prune else ():
-        if now - old.made_at > part.kept:
-            shutil.rmtree(old.folder, ignore_errors=True)
+    for old in _too_old(found(target, part), part, now) if prune else ():
+        shutil.rmtree(old.folder, ignore_errors=True)
     return final
+
+
+def make_due(part: Part, target: Path, now: datetime) -> Path | None:
+    """As `make`, where the newest one in `target` is no longer new; None where it is. Raises NotCopied."""
+    for backup in found(target, part):
+        # One from the future was made by a clock that went wrong, and must not stop all the others.
+        if timedelta() <= now - backup.made_at < part.every:
+            return None
+    return make(part, target, now)
+
+
+def _too_old(backups: list[Backup], part: Part, now: datetime) -> list[Backup]:
+    """Beyond the limit of the promise; of the site also those of days beyond BACKUPS_KEPT. Several of one day
+    count once, so that whoever makes one each hour still has a week."""
+    days = sorted({backup.made_at.date() for backup in backups}, reverse=True)
+    kept = set(days[: settings.BACKUPS_KEPT] if part is Part.site else days)
+    return [one for one in backups if now - one.made_at > part.kept or one.made_at.date() not in kept]
+
+
+@contextmanager
+def _alone_in(target: Path) -> Iterator[None]:
+    """Raises NotCopied while another process makes one in this folder. A process that is killed lets go."""
+    handle = os.open(target, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise NotCopied("another one is being made in this folder just now") from None
+    finally:
+        os.close(handle)
 
 
 def found(target: Path, part: Part | None = None) -> list[Backup]:
@@ -126,13 +171,19 @@ def found(target: Path, part: Part | None = None) -> list[Backup]:
     return sorted(backups, key=lambda backup: backup.made_at)
 
 
-def newest(part: Part) -> Backup | None:
-    """The last backup of this database that this machine knows of and that is still there."""
+def known(part: Part) -> list[Backup]:
+    """The backups of this database that this machine knows of and that are still there, oldest first."""
     folders = {folder for folder in (settings.BACKUP_DIR, settings.KEYS_BACKUP_DIR) if folder}
     with suppress(OSError):
         folders.add(Path(_noted(part).read_text("utf-8").strip()).parent)
-    backups = [backup for folder in folders for backup in found(folder, part)]
-    return max(backups, key=lambda backup: backup.made_at, default=None)
+    # One folder may have two names.
+    backups = {backup for folder in {one.resolve() for one in folders} for backup in found(folder, part)}
+    return sorted(backups, key=lambda backup: backup.made_at)
+
+
+def newest(part: Part) -> Backup | None:
+    """The last of them."""
+    return next(reversed(known(part)), None)
 
 
 def read(folder: Path) -> Manifest:

@@ -13,6 +13,7 @@ LOOKS: tuple[Look, ...] = (
     site.queue,
     site.keys,
     site.copies,
+    site.copying,
     machine.clock,
     machine.disk,
     machine.memory,

@@ -108,9 +108,10 @@ def _keys(now: datetime) -> Iterator[Figure]:
 
 def _backups(now: datetime) -> Iterator[Figure]:
     for part in Part:
-        last = backups.newest(part)
-        if last is not None:
-            age = (now - last.made_at).total_seconds()
+        known = backups.known(part)
+        yield Figure("site_backups", "How many backups there are", len(known), (("part", part),))
+        if known:
+            age = (now - known[-1].made_at).total_seconds()
             yield Figure("site_backup_seconds", f"Age of the last backup{_SECONDS}", age, (("part", part),))
 
 

@@ -21,7 +21,17 @@ PROC = Path("/proc")
 BLOCK = Path("/sys/block")
 SPOOL = Path("/var/spool/postfix")
 # In the data folder, on a small site.
-_PRIVATE = ("deleted", "bell", "*.sqlite3", "*.sqlite3-*", "secret-key", "index-key", "auto", "auto/*")
+_PRIVATE = (
+    "deleted",
+    "backups",
+    "bell",
+    "*.sqlite3",
+    "*.sqlite3-*",
+    "secret-key",
+    "index-key",
+    "auto",
+    "auto/*",
+)
 
 
 def clock(now: datetime) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, connections
@@ -158,6 +159,8 @@ def copies(now: datetime) -> Iterator[Finding]:
     for part in Part:
         name = f"backup {part}"
         do = f"`manage.py backup --only {part}`, and let a timer do it; see docs/operating.md."
+        if settings.BACKUPS_BY_ITSELF:
+            do = f"A worker makes them; see `workers` and `disk`. By hand: `manage.py backup --only {part}`."
         last = backups.newest(part)
         if last is None:
             yield look(name, "None is known on this machine.", do)
@@ -168,6 +171,37 @@ def copies(now: datetime) -> Iterator[Finding]:
         age = now - last.made_at
         says = f"The last one is {in_words(age)} old."
         yield graded(name, age, says, do, look_from=BACKUP_LOOK[part], broken_from=BACKUP_BROKEN[part])
+        if settings.BACKUPS_BY_ITSELF and part is Part.site:
+            yield _place(last)
+
+
+def copying(now: datetime) -> Iterator[Finding]:
+    """On a small site a worker makes the backups: did the last try work out?"""
+    if settings.BACKUPS_BY_ITSELF and any(
+        line.kind == "backup" and line.failing for line in standing.lines(now)
+    ):
+        yield look(
+            "backup",
+            "The worker tried to make one and could not. Older ones are as they were.",
+            "`manage.py backup --due` says why; see `disk`. The worker tries again by itself.",
+        )
+
+
+def _place(last: backups.Backup) -> Finding:
+    """On one disk, a backup helps against a mistake and not against a broken disk."""
+    if _disk_of(last.folder) != _disk_of(Path(settings.DATA_DIR)):
+        return fine("backup place", "They lie on another disk than the data.")
+    says = "They lie on the same disk as the data: when it breaks, both are gone."
+    if not last.folder.resolve().is_relative_to(Path(settings.DATA_DIR).resolve()):
+        # Somebody chose the place, and may bring them elsewhere from there.
+        return fine("backup place", says)
+    return look(
+        "backup place", says, "Set BACKUP_DIR to a folder on another disk; see docs/operating.md, 'Backup'."
+    )
+
+
+def _disk_of(path: Path) -> int:
+    return path.stat().st_dev
 
 
 def _not_restorable(last: backups.Backup) -> str:

@@ -36,7 +36,17 @@ def test_where_backups_go_and_where_monitoring_asks(good: dict[str, str], tmp_pa
 def test_without_a_word_there_is_neither(good: dict[str, str]) -> None:
     found = env.for_production(good).stewardship
 
-    assert (found.backups, found.keys_backups, found.metrics) == (None, None, None)
+    assert (found.keys_backups, found.metrics) == (None, None)
+    # A small site looks after itself.
+    assert (found.backups, found.by_itself, found.kept) == (Path(good["DATA_DIR"]) / "backups", True, 7)
+
+
+def test_whose_own_timer_makes_backups_says_so(good: dict[str, str], tmp_path: Path) -> None:
+    found = env.for_production(good | {"BACKUPS_BY_ITSELF": "no", "BACKUPS_KEPT": "3"}).stewardship
+    of_timer = env.for_steward({"DATA_DIR": _folder(tmp_path / "data"), "DATABASE_URL": CASES}).places
+
+    assert (found.backups, found.by_itself, found.kept) == (None, False, 3)
+    assert (of_timer.backups, of_timer.by_itself, of_timer.kept) == (None, False, 30)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +54,13 @@ def test_without_a_word_there_is_neither(good: dict[str, str]) -> None:
     [
         ({"BACKUP_DIR": "backups"}, "BACKUP_DIR must be a full path"),
         ({"KEYS_BACKUP_DIR": "backups"}, "KEYS_BACKUP_DIR must be a full path"),
+        ({"BACKUPS_BY_ITSELF": "perhaps"}, "BACKUPS_BY_ITSELF must be yes or no"),
+        (
+            {"BACKUPS_BY_ITSELF": "yes", "DATABASE_URL": CASES, "KEYS_SOCKET": "/run/keys/web"},
+            "is for a site without DATABASE_URL",
+        ),
+        ({"BACKUPS_KEPT": "0"}, "BACKUPS_KEPT must be a whole number of days from 1 to 30"),
+        ({"BACKUPS_KEPT": "31"}, "BACKUPS_KEPT must be"),
         ({"METRICS_PORT": "many"}, "METRICS_PORT must be"),
         ({"METRICS_PORT": "0"}, "METRICS_PORT must be"),
         ({"METRICS_PORT": "65536"}, "METRICS_PORT must be"),

@@ -19,8 +19,10 @@ from pytest_django import Settings
 
 from survivor_portal.cases import access, ending
 from survivor_portal.cases.models import Case
+from survivor_portal.jobs import upkeep
 from survivor_portal.keystore import epochs, rotation
 from survivor_portal.keystore.models import Shred
+from survivor_portal.slips.due import Work
 from survivor_portal.steward import backups, engines, presence, restoring, unfinished
 from survivor_portal.steward.backups import NotABackup, NotCopied, Part
 from survivor_portal.steward.restoring import NotRestored
@@ -147,6 +149,64 @@ def test_old_ones_go_after_thirty_days_and_those_of_keys_after_two(place: Path) 
     left = {(backup.part, (backup.made_at - NOW).days) for backup in backups.found(place / "backups")}
 
     assert left == {(Part.site, days) for days in (1, 2, 3, 30, 31)} | {(Part.keys, 30), (Part.keys, 31)}
+
+
+def test_of_the_site_so_many_days_are_kept_and_several_of_one_day_count_once(
+    place: Path, settings: Settings
+) -> None:
+    settings.BACKUPS_KEPT = 2
+    for hours in (0, 1, 2, 24, 25, 48, 72):
+        backups.make(Part.site, place / "backups", NOW + hours * HOUR)
+        if hours == 25:
+            assert len(backups.found(place / "backups")) == 5
+
+    left = [(backup.made_at - NOW) // HOUR for backup in backups.found(place / "backups")]
+
+    assert left == [48, 72]
+
+
+@pytest.mark.database
+def test_a_worker_makes_those_that_are_due_and_no_more(
+    place: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BACKUP_DIR, clock = place / "backups", [NOW]
+    monkeypatch.setattr("django.utils.timezone.now", lambda: clock[0])
+    work = Work("", "", "backup", "", 1)
+    upkeep.backup(work, NOW)
+    assert backups.found(place / "backups") == [], "nobody said that it is to"
+
+    settings.BACKUPS_BY_ITSELF = True
+    hours = (0, 1, 5, 6, 7, 12, 23, 24, 60)
+    for hour in hours:
+        clock[0] = NOW + hour * HOUR
+        upkeep.backup(work, clock[0])
+
+    made = [((one.made_at - NOW) // HOUR, one.part.value) for one in backups.found(place / "backups")]
+    assert sorted(made) == sorted(
+        [(hour, "site") for hour in (0, 24, 60)]
+        # Those of the first day are gone: keys are kept for two.
+        + [(hour, "keys") for hour in (12, 23, 60)]
+    )
+    # A clock that went wrong for a moment does not stop them.
+    backups.make(Part.site, place / "backups", NOW + 900 * DAY, prune=False)
+    clock[0] = NOW + 90 * HOUR
+    upkeep.backup(work, clock[0])
+    assert backups.Backup(place / "backups/site-20261126T060000Z", Part.site, clock[0]) in backups.found(
+        place / "backups"
+    )
+
+
+def test_two_in_one_folder_at_once_do_not_meet(place: Path) -> None:
+    """As a worker whose lease ran out, and the one that took over from it."""
+    backups.make(Part.site, place / "backups", NOW)
+    half = place / "backups" / ".site-20261122T130000Z.part"
+    half.mkdir()
+    with backups._alone_in(place / "backups"), pytest.raises(NotCopied, match="another one is being made"):
+        backups.make(Part.site, place / "backups", NOW + HOUR)
+
+    assert half.is_dir(), "the other one's"
+    backups.make(Part.site, place / "backups", NOW + HOUR)
+    assert not half.exists()
 
 
 def test_one_that_was_changed_cut_or_lost_a_file_is_refused_and_nothing_is_touched(place: Path) -> None:

@@ -211,6 +211,31 @@ def test_backups_that_are_old_lost_damaged_or_open_no_more(place: Path, now: dat
     assert "None is known" in found(now, "backup site").says
 
 
+@pytest.mark.database
+def test_backups_that_a_worker_makes_beside_the_data_and_one_that_failed(
+    settings: Settings, place: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.BACKUPS_BY_ITSELF, settings.BACKUP_DIR = True, place / "backups"
+    said = found(now, "backup place")
+    assert (said.level, "the same disk" in said.says) == (Level.fine, True), "somebody chose it"
+    settings.BACKUP_DIR = settings.DATA_DIR / "backups"
+    backups.make(Part.site, settings.BACKUP_DIR, now + timedelta(seconds=1))
+    said = found(now, "backup place")
+    assert (said.level, "when it breaks, both are gone" in said.says) == (Level.look, True)
+    with monkeypatch.context() as patched:
+        patched.setattr(site, "_disk_of", lambda path: hash(path))
+        assert found(now, "backup place").says == "They lie on another disk than the data."
+
+    assert [*site.copying(now)] == []
+    due.keep_going(["backup"], now)
+    (claim,) = due.claim(now, kinds=["backup"])
+    work = due.begin(claim.id, claim.token, now)
+    assert work is not None
+    due.failed(work, now)
+    said = found(now, "backup")
+    assert (said.level, "could not" in said.says, "--due" in said.do) == (Level.look, True, True)
+
+
 def test_a_disk_with_little_room(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     room = shutil.disk_usage("/").free
     assert found(now, "disk").level is (Level.fine if room > machine.DISK_LOOK else Level.look)

@@ -101,6 +101,7 @@ def test_what_is_late_given_up_old_or_missing_can_be_seen(place: Path, now: date
     assert found["site_slips_oldest_seconds mail"] == 3600
     assert found["site_keys_of_days_missing"] == 1
     assert found["site_key_of_the_day_seconds"] < 60
+    assert (found["site_backups site"], found["site_backups keys"]) == (1, 1)
     assert found["site_backup_seconds site"] == pytest.approx(10800, abs=1)
     assert found["site_disk_free_bytes data"] > 0
     assert found["site_directory_rows low_confidence"] > 0
@@ -143,7 +144,7 @@ def test_no_word_no_number_and_no_name_of_anybody_is_told(server: tuple[str, int
     }
     assert labels == {
         "visits", "mail", "due", "later", "taken", "failing", "visit", "case", "data", "stale",
-        "low_confidence",
+        "low_confidence", "site", "keys",
     }  # fmt: skip
     assert not re.search(r"[0-9a-f]{16}", told)
 

@@ -176,6 +176,9 @@ DATA_DIR = Path()
 # Where backups go, and where the operator's own monitoring may ask; None where that is not said.
 BACKUP_DIR: Path | None = None
 KEYS_BACKUP_DIR: Path | None = None
+# Does a worker make them, and on how many days is there one of the site at most?
+BACKUPS_BY_ITSELF = False
+BACKUPS_KEPT = 30
 METRICS: tuple[str, int] | None = None
 # What a lawyer looked at, and on which day.
 REVIEWED_ON: Mapping[str, date] = {}

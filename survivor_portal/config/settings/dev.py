@@ -16,6 +16,8 @@ globals().update(bells.bell(_env.data_dir))
 DATA_DIR = _env.data_dir
 BACKUP_DIR = _env.stewardship.backups
 KEYS_BACKUP_DIR = _env.stewardship.keys_backups
+BACKUPS_BY_ITSELF = _env.stewardship.by_itself
+BACKUPS_KEPT = _env.stewardship.kept
 METRICS = _env.stewardship.metrics
 REVIEWED_ON = _env.stewardship.reviewed_on
 WEB_PROCESSES_HERE = _env.web_processes

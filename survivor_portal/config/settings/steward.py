@@ -20,6 +20,7 @@ DATABASES = {
 DATA_DIR = _env.data_dir
 BACKUP_DIR = _env.places.backups
 KEYS_BACKUP_DIR = _env.places.keys_backups
+BACKUPS_KEPT = _env.places.kept
 INDEX_KEY = _env.index_key
 EPOCH_DIR = _env.epoch_dir
 CASES_OPEN = bool(_env.index_key)

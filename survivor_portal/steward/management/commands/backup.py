@@ -22,9 +22,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--keys-to", type=Path, default=settings.KEYS_BACKUP_DIR, help="else KEYS_BACKUP_DIR, else --to"
         )
+        parser.add_argument("--due", action="store_true", help="only where the newest one is no longer new")
         parser.add_argument("--only", choices=[part.value for part in Part], help="only this database")
 
-    def handle(self, *args: Any, to: Path | None, keys_to: Path | None, only: str, **options: Any) -> None:
+    def handle(
+        self, *args: Any, to: Path | None, keys_to: Path | None, only: str, due: bool, **options: Any
+    ) -> None:
+        make = backups.make_due if due else backups.make
         targets = {Part.site: to, Part.keys: keys_to or to}
         # The site first: a case made in between has its key in the second copy and does no harm.
         if refusal := ownership.refusal():
@@ -34,9 +38,10 @@ class Command(BaseCommand):
             if target is None:
                 raise CommandError("Say where: --to FOLDER, or the setting BACKUP_DIR.")
             try:
-                folder = backups.make(part, target, timezone.now())
+                folder = make(part, target, timezone.now())
             except backups.NotCopied as why:
                 raise CommandError(
                     f"No backup of {part} was made: {why}. Older ones are as they were."
                 ) from None
-            self.stdout.write(f"{part}: {folder}")
+            if folder is not None:
+                self.stdout.write(f"{part}: {folder}")
