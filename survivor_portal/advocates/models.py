@@ -69,6 +69,9 @@ class Person(AbstractBaseUser):
     name = models.CharField(max_length=120)
     email = models.EmailField(unique=True)
     is_active = models.BooleanField(default=True)
+    # Of somebody who left, in place of the address: who comes back with it is the same person to a case that
+    # is not to be shown to them.
+    left_mark = models.CharField(max_length=32, default="", blank=True)
     public_key = models.BinaryField(default=bytes)
     salt = models.BinaryField(default=bytes)
     wrap = models.BinaryField(default=bytes)

@@ -9,17 +9,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session as SignIn
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from survivor_portal import seals
 from survivor_portal.advocates import deeds, opened, passwords, rules
 from survivor_portal.advocates.deeds import Kind
-from survivor_portal.advocates.models import Membership, Person, SavedFilter, Ticket
+from survivor_portal.advocates.models import Deed, Membership, Person, SavedFilter, Ticket
 from survivor_portal.advocates.who import Who
 from survivor_portal.counts.pool import SLOW_KEYS, Busy
 from survivor_portal.keystore import shred
@@ -29,6 +33,7 @@ LONGEST_NAME = 120
 # Asked for where there is no such account, so that the steps are the same. It looks like an id, which is all
 # that the process takes that holds the keys, and has no key.
 NOBODY = "0" * 32
+LEFT = "left1"
 
 
 class WrongPassword(Exception):
@@ -98,7 +103,8 @@ def make(name: str, email: str, password: str, now: datetime) -> Who:
     person_id = rules.new_id()
     try:
         with transaction.atomic():
-            before = Person.objects.select_for_update(no_key=True).filter(email=email).first()
+            here = Q(email=email) | Q(left_mark=_mark(email))
+            before = Person.objects.select_for_update(no_key=True).filter(here).first()
             if before is not None and before.is_active:
                 raise Taken
             person_id = before.pk if before else person_id
@@ -154,25 +160,50 @@ def reset(person_id: str, password: str, now: datetime, *, second_factor: bool =
 
 
 def deactivate(person_id: str) -> None:
-    """Switch an account off and destroy what opens it. To do it twice does no harm.
+    """Switch an account off: what opens it is destroyed, and the work address goes. Twice does no harm.
 
-    The shred key goes when the transaction around this is written; the sweep finds it if it did not.
+    The name stays as long as the list of what was done speaks of the person (`sweep`). The shred key goes
+    when the transaction around this is written; the sweep finds it if it did not.
     """
     with transaction.atomic():
         blank: dict[str, Any] = {"password": make_password(None), "public_key": b"", "salt": b"", "wrap": b""}
-        Person.objects.filter(pk=person_id).update(is_active=False, **blank)
+        row = Person.objects.filter(pk=person_id).only("email", "left_mark").first()
+        if row is not None:
+            # The column wants something that nobody else has; there is no mail to such a name.
+            gone = {"email": f"{person_id}@left.invalid", "left_mark": row.left_mark or _mark(row.email)}
+            Person.objects.filter(pk=person_id).update(is_active=False, **blank, **gone)
         Membership.objects.filter(person_id=person_id).delete()
         SavedFilter.objects.filter(person_id=person_id).delete()
         Ticket.objects.filter(person_id=person_id).delete()
         Authenticator.objects.filter(user_id=person_id).delete()
+        EmailAddress.objects.filter(user_id=person_id).delete()
         opened.end_all(person_id)
+        _sign_out_everywhere(person_id)
         transaction.on_commit(lambda: shred.delete([person_id]))
 
 
 def sweep() -> int:
-    """Destroy keys of accounts that were switched off, where that stopped halfway; how many."""
-    left = list(Person.objects.filter(is_active=False).values_list("pk", flat=True))
+    """Destroy keys of accounts that were switched off, where that stopped halfway; how many.
+
+    Names that no line of the list of what was done speaks of any more go, too.
+    """
+    off = Person.objects.filter(is_active=False)
+    spoken_of = Deed.objects.filter(Q(person_id=OuterRef("pk")) | Q(about_id=OuterRef("pk")))
+    # A worker empties a name and reads none.
+    off.exclude(Exists(spoken_of)).update(name="")
+    left = list(off.values_list("pk", flat=True))
     return shred.delete(shred.existing(left)) if left else 0
+
+
+def _mark(email: str) -> str:
+    """What stands for an address nobody has any more: found again with the site's key of names only."""
+    return seals.blind_index(settings.INDEX_KEY.encode(), LEFT, email).hex()
+
+
+def _sign_out_everywhere(person_id: str) -> None:
+    """Delete the sign-ins of this person. Whose they are stands inside them; there are few."""
+    theirs = [row.pk for row in SignIn.objects.iterator() if row.get_decoded().get(SESSION_KEY) == person_id]
+    SignIn.objects.filter(pk__in=theirs).delete()
 
 
 def _opened(row: Person | None, password: str) -> bytes:

@@ -4,11 +4,25 @@ from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 import pytest
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import check_password
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session as SignIn
 
 from survivor_portal import seals
-from survivor_portal.advocates import opened, organisations, passwords, people, seats, tickets
+from survivor_portal.advocates import (
+    deeds,
+    opened,
+    organisations,
+    passwords,
+    people,
+    saved,
+    seats,
+    tickets,
+    upkeep,
+)
 from survivor_portal.advocates.models import AtDesk, Deed, Membership, Person, SavedFilter, Team, Ticket
 from survivor_portal.advocates.passwords import PasswordRefused, Refused
 from survivor_portal.advocates.rules import NotThere, NotYours
@@ -16,6 +30,7 @@ from survivor_portal.advocates.who import Role
 from survivor_portal.counts import pool
 from survivor_portal.keystore import asked, shred
 from tests.desk import PASSWORD, a_person, a_team, at_desk
+from tests.dumps import dumped
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
@@ -328,6 +343,12 @@ def test_an_account_without_a_seat_is_switched_off_and_made_anew_for_a_later_inv
     ana, bo = team.people
     desk = at_desk(bo, NOW)
     Authenticator.objects.create(user_id=bo.id, type="totp", data={})
+    EmailAddress.objects.create(user_id=bo.id, email=bo.email)
+    saved.keep(desk, "Mine", {})
+    for who in (ana, bo):
+        signed_in = SessionStore()
+        signed_in[SESSION_KEY] = who.id
+        signed_in.save()
     with django_capture_on_commit_callbacks(execute=True):
         seats.remove(at_desk(ana, NOW), team.id, bo.id, NOW, nothing)
     row = Person.objects.get(pk=bo.id)
@@ -337,12 +358,29 @@ def test_an_account_without_a_seat_is_switched_off_and_made_anew_for_a_later_inv
     assert shred.existing([bo.id]) == set()
     assert not opened.is_open(desk.row_id, NOW)
     assert not Authenticator.objects.exists()
+    assert not SavedFilter.objects.exists()
+    assert [one.get_decoded()[SESSION_KEY] for one in SignIn.objects.all()] == [ana.id]
+    # The address is nowhere, in no table, once nobody invites it.
+    assert not any(bo.email in str(row) for rows in dumped("main").values() for row in rows)
     with pytest.raises(people.WrongPassword):
         people.known(bo.email, bo.password)
 
     token = tickets.invite(at_desk(ana, NOW), team.id, bo.email, Role.advocate, NOW)
     assert tickets.join(token, "Bo Ek-Lund", OTHER, NOW).id == bo.id
     assert people.known(bo.email, OTHER).secret != bo.secret
+    back = Person.objects.get(pk=bo.id)
+    assert (back.name, back.email, back.left_mark) == ("Bo Ek-Lund", bo.email, "")
+
+
+def test_the_name_of_somebody_who_left_stays_as_long_as_the_leads_read_of_them() -> None:
+    team = a_team(("Ana Li", "Bo Ek"))
+    ana, bo = team.people
+    seats.remove(at_desk(ana, NOW), team.id, bo.id, NOW, nothing)
+    upkeep.sweep(NOW + deeds.KEPT - timedelta(minutes=1))
+    assert Person.objects.get(pk=bo.id).name == "Bo Ek"
+    upkeep.sweep(NOW + deeds.KEPT)
+    assert Person.objects.get(pk=bo.id).name == ""
+    assert Person.objects.get(pk=ana.id).name == "Ana Li"
 
 
 def test_a_key_left_behind_by_a_stop_halfway_is_swept() -> None:

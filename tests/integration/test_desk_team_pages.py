@@ -123,6 +123,17 @@ def test_taking_somebody_out_closes_their_desk_at_once(client: Client, north: AT
     assert client.get(at(north)).status_code == 200
 
 
+def test_who_leaves_is_signed_out_also_when_the_password_was_asked_for(client: Client, north: ATeam) -> None:
+    bo = north.people[1]
+    comes_in(client, bo)
+    page = client.get(at(north, f"{bo.id}/")).content.decode()
+    left = client.post(at(north, f"{bo.id}/remove/"), {"password_again": PASSWORD}, follow=True)
+
+    assert "Your work address, your password and your keys are deleted at once" in page
+    assert (left.status_code, left.redirect_chain) == (200, [("/desk/sign-in/", 303)])
+    assert Person.objects.get(pk=bo.id).email == f"{bo.id}@left.invalid"
+
+
 def test_after_a_restore_a_lead_gives_the_team_a_new_key(client: Client, north: ATeam) -> None:
     comes_in(client, north.people[0])
     assert "Give the team a new key" not in client.get(at(north)).content.decode()

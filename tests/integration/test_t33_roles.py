@@ -49,8 +49,12 @@ SEALED = {
 }
 
 
-# Emptied when a case or a release ends, and never read.
-EMPTIED = {"cases_case": {"wrap", "recovery_wrap", "sealed_key"}, "cases_grant": {"sealed"}}
+# Emptied when a case or a release ends, or when nothing speaks of somebody who left; and never read.
+EMPTIED = {
+    "advocates_person": {"name"},
+    "cases_case": {"wrap", "recovery_wrap", "sealed_key"},
+    "cases_grant": {"sealed"},
+}
 
 
 def columns() -> dict[Cluster, dict[str, set[str]]]:

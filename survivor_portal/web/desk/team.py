@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.urls import reverse
@@ -142,8 +143,11 @@ def remove(here: Here, seat: Seat, person: str) -> HttpResponse:
     with transaction.atomic():
         departures.remove(here.session, seat.team.id, person, here.now)
         assigning.let_go(person)
-    # Whoever left has no open desk any more: the page leads to the sign-in.
-    return to("account_login") if leaves else to("desk:one_team", team=seat.team.id)
+    if leaves:
+        # Whoever left has no open desk any more, and maybe no account.
+        logout(here.request)
+        return to("account_login")
+    return to("desk:one_team", team=seat.team.id)
 
 
 @require_POST
