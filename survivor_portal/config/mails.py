@@ -27,6 +27,8 @@ _SCHEMES = {"smtp": ("", 25), "smtps": ("tls", 465), "smtp+starttls": ("starttls
 _LISTENS = ("smtp", "lmtp")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
+_LOCAL = re.compile(r"[A-Za-z0-9_+=-]+(?:\.[A-Za-z0-9_+=-]+)*")
+_LONGEST_ADDRESS = 200
 _SELECTOR = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _NEAR = ("localhost", "127.0.0.1", "::1")
 _TRIAL_DOMAIN = "mail.trial.example"
@@ -56,7 +58,7 @@ class MailIn:
 @dataclass(frozen=True)
 class Mail:
     """All about mail. `out` None: none is sent. `into` None: letters do not go by mail. `shown` None: what
-    comes in is not encrypted by us."""
+    comes in is not encrypted by us. `postmaster`: where mail for postmaster goes; "": it is refused."""
 
     domain: str = ""
     out: MailOut | None = None
@@ -64,6 +66,7 @@ class Mail:
     selector: str = ""
     dkim_key: Path | None = None
     shown: Certificate | None = None
+    postmaster: str = ""
 
 
 OFF = Mail()
@@ -82,6 +85,7 @@ def for_development(environ: Mapping[str, str]) -> Mail:
         shown=certificates.read(environ, into.kind, problems) if into else None,
         selector=environ.get("DKIM_SELECTOR", "").strip().lower() or "trial",
         dkim_key=Path(key) if key else None,
+        postmaster=_postmaster(environ, environ.get("RELAY_DOMAIN", "").strip().lower(), problems),
     )
     return found if found.out else OFF
 
@@ -123,7 +127,22 @@ def for_production(environ: Mapping[str, str], marks: Sequence[str], problems: l
         problems.append("MAIL_OUT crosses a wire and must begin with smtps:// or smtp+starttls://")
     into = _into(text["MAIL_IN"], problems)
     shown = certificates.read(environ, into.kind if into else "", problems)
-    return Mail(domain, out, into, selector, _dkim_key(environ, marks, problems), shown)
+    postmaster = _postmaster(environ, domain, problems)
+    return Mail(domain, out, into, selector, _dkim_key(environ, marks, problems), shown, postmaster)
+
+
+def _postmaster(environ: Mapping[str, str], domain: str, problems: list[str]) -> str:
+    """A mailbox of the operator somewhere else: at our own domain it would come round for ever."""
+    given = environ.get("POSTMASTER", "").strip()
+    name, _at, host = given.rpartition("@")
+    host = host.lower()
+    if given and not (_LOCAL.fullmatch(name) and _DOMAIN.fullmatch(host) and len(given) <= _LONGEST_ADDRESS):
+        problems.append("POSTMASTER must be a mail address such as postmaster@example.org")
+    elif given and domain and (host == domain or host.endswith(f".{domain}")):
+        problems.append("POSTMASTER must not be at RELAY_DOMAIN")
+    else:
+        return given
+    return ""
 
 
 def reviewed(environ: Mapping[str, str], what: str, problems: list[str]) -> bool:

@@ -13,8 +13,10 @@ from django.db import Error, close_old_connections
 
 from survivor_portal import mails
 from survivor_portal.correspondence import incoming
+from survivor_portal.correspondence.handover import TryLater
 from survivor_portal.correspondence.incoming import Taken
 from survivor_portal.mails import Refused, Why
+from survivor_portal.post.postmaster import Postmaster
 
 logger = logging.getLogger(__name__)
 
@@ -43,9 +45,12 @@ class Desk:
     now: Callable[[], datetime]
     authserv_id: str = ""
     resolve: mails.Resolve | None = None
+    postmaster: Postmaster | None = None
 
     def address(self, address: str) -> str:
         """May mail come to this address? The line to answer RCPT with."""
+        if self.postmaster and _is_postmaster(address):
+            return YES if self.postmaster.has_room() else TOO_MUCH
         token, _at, domain = address.rpartition("@")
         if domain.lower() != settings.RELAY_DOMAIN:
             return NO_SUCH
@@ -53,6 +58,8 @@ class Desk:
 
     def mail(self, address: str, data: bytes) -> str:
         """Take this mail for that address. The line to answer its end with; only after 250 it is kept."""
+        if self.postmaster and _is_postmaster(address):
+            return self._passed_on(self.postmaster, data)
         token = address.rpartition("@")[0]
 
         def take() -> str:
@@ -66,6 +73,21 @@ class Desk:
             return _TAKEN[incoming.arrive(route, found, self.now())]
 
         return _guarded(take)
+
+    def _passed_on(self, postmaster: Postmaster, data: bytes) -> str:
+        try:
+            why = postmaster.pass_on(data, self.authserv_id, self.resolve)
+        except TryLater:
+            return LATER
+        except Exception:
+            logger.exception("a mail for postmaster could not be passed on; the sender will try again")
+            return LATER
+        return _REFUSED.get(why, NOT_TAKEN) if why else KEPT
+
+
+def _is_postmaster(address: str) -> bool:
+    """Also without a domain, as the standard asks (RFC 5321, 4.5.1)."""
+    return address.lower() in ("postmaster", f"postmaster@{settings.RELAY_DOMAIN}")
 
 
 def _guarded(say: Callable[[], str]) -> str:

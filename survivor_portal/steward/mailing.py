@@ -36,6 +36,7 @@ def mail(now: datetime) -> Iterator[Finding]:
         yield look("mail in", "It is off, so letters do not go by mail.", "Set MAIL_IN; see docs/mail-in.md.")
     else:
         yield from _into(now)
+        yield _postmaster()
 
 
 def _out() -> Finding:
@@ -68,6 +69,16 @@ def _signed() -> Finding:
             "Put the right key there.",
         )
     return fine("mail signature", f"We can sign for {settings.RELAY_DOMAIN}.")
+
+
+def _postmaster() -> Finding:
+    if settings.POSTMASTER:
+        return fine("postmaster", "Mail for postmaster is passed on.")
+    return look(
+        "postmaster",
+        f"Mail for postmaster@{settings.RELAY_DOMAIN} is refused, and should not be (RFC 5321).",
+        "Set POSTMASTER to an address of yours; see docs/mail-in.md.",
+    )
 
 
 def _into(now: datetime) -> Iterator[Finding]:

@@ -58,6 +58,12 @@ def test_without_a_word_about_it_mail_is_off(good: dict[str, str]) -> None:
     assert env.for_production(good).mail == mails.OFF
 
 
+def test_the_operator_may_be_postmaster(pages: dict[str, str]) -> None:
+    assert env.for_production(pages).mail.postmaster == ""
+    to = pages | {"POSTMASTER": "Post.master@helpers.example"}
+    assert env.for_production(to).mail.postmaster == "Post.master@helpers.example"
+
+
 def test_pages_know_where_mail_goes_and_no_secret(pages: dict[str, str]) -> None:
     found = env.for_production(pages).mail
 
@@ -128,6 +134,10 @@ def test_reminders_may_go_out_where_no_answers_come_in(pages: dict[str, str]) ->
         ({"MAIL_REVIEWED_ON": "", "MAIL_REVIEWED_BY": ""}, "MAIL_IN needs MAIL_REVIEWED_ON"),
         ({"MAIL_REVIEWED_ON": "soon"}, "MAIL_REVIEWED_ON must be a day"),
         ({"CASES_REVIEWED_ON": "", "CASES_REVIEWED_BY": ""}, "MAIL_IN needs kept cases"),
+        ({"POSTMASTER": "helpers.example"}, "POSTMASTER must be a mail address"),
+        ({"POSTMASTER": "a@b.example,c@d.example"}, "POSTMASTER must be a mail address"),
+        ({"POSTMASTER": "root@relay.example"}, "POSTMASTER must not be at RELAY_DOMAIN"),
+        ({"POSTMASTER": "root@in.Relay.example"}, "POSTMASTER must not be at RELAY_DOMAIN"),
     ],
 )
 def test_t34_production_refuses(worker: dict[str, str], changed: dict[str, str], why: str) -> None:

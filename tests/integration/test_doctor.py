@@ -358,6 +358,9 @@ def test_a_door_for_answers_that_is_open_and_one_that_is_not(settings: Settings,
     with a_server(b"220 here\r\n", b"221 bye\r\n") as port:
         settings.MAIL_IN = MailIn("smtp", "127.0.0.1", port)
         assert found(now, "mail in").level is Level.fine
+        assert found(now, "postmaster").level is Level.look
+        settings.POSTMASTER = "root@helpers.example"
+        assert found(now, "postmaster").level is Level.fine
 
 
 @pytest.mark.parametrize(

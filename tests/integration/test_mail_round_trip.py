@@ -22,6 +22,7 @@ from survivor_portal.config.run.servers import HOST, free_port
 from survivor_portal.correspondence import outgoing, relays, threads
 from survivor_portal.correspondence.outgoing import Draft
 from survivor_portal.jobs import table
+from survivor_portal.post.postmaster import Postmaster
 from survivor_portal.slips import due
 from tests import mail_servers
 from tests.dkim_keys import dns_line, rsa_key
@@ -53,7 +54,7 @@ def post(settings: Settings, tmp_path: Path) -> Iterator[Post]:
     settings.DKIM_SELECTOR, settings.DKIM_KEY_FILE = "one", key
     port, world = free_port(), free_port()
     with (
-        a_door() as door,
+        a_door(postmaster=Postmaster(DESK, timezone.now)) as door,
         a_robot(DESK) as robot,
         mail_servers.a_folder() as folder,
         mail_servers.front(
@@ -150,4 +151,18 @@ def test_our_mail_server_itself_says_550_to_an_unknown_address(case: OpenCase, p
 
     assert [code for code, _ in said] == [550, 550, 250]
     assert said[0] == said[1]
+    until(lambda: post.ours.queued == 0)
+
+
+def test_mail_for_postmaster_reaches_the_operator_through_our_mail_server(post: Post) -> None:
+    mail = b"From: a@reports.example\r\nSubject: Your mail\r\n\r\nIt does not arrive at our side.\r\n"
+    with smtplib.SMTP(HOST, post.ours.port, local_hostname="mail.reports.example") as wire:
+        for at in (f"postmaster@{DOMAIN}", "Postmaster"):
+            wire.sendmail("a@reports.example", [at], mail)
+
+    until(lambda: len(post.robot.got) == 2)
+    for got in post.robot.got:
+        assert f"From: notes@{DOMAIN}\r\n".encode() in got
+        assert b"It does not arrive at our side." in got
+        assert b"Subject: A mail to postmaster\r\n" in got
     until(lambda: post.ours.queued == 0)

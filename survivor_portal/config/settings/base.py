@@ -230,6 +230,8 @@ MAIL_OUT: MailOut | None = None
 MAIL_IN: MailIn | None = None
 # The certificate our own door shows. Only the process behind that door is told.
 MAIL_IN_SHOWS: Certificate | None = None
+# The operator's own address, where mail for postmaster goes. Without it such mail is refused.
+POSTMASTER = ""
 # Who says whether the sender of a mail is who it says.
 MAIL_SENDERS = NOBODY
 # So long a letter waits before it leaves, and can be stopped.

@@ -31,6 +31,7 @@ RELAY_DOMAIN = _env.mail.domain
 MAIL_OUT = _env.mail.out
 MAIL_IN = _env.mail.into
 MAIL_IN_SHOWS = _env.mail.shown
+POSTMASTER = _env.mail.postmaster
 MAIL_SENDERS = _env.mail_senders
 DKIM_SELECTOR = _env.mail.selector
 DKIM_KEY_FILE = _env.mail.dkim_key

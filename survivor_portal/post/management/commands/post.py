@@ -14,6 +14,7 @@ from survivor_portal.lookups import Resolver
 from survivor_portal.post.certificate import Shown
 from survivor_portal.post.desk import Desk
 from survivor_portal.post.door import Door
+from survivor_portal.post.postmaster import Postmaster
 
 
 class Command(BaseCommand):
@@ -24,6 +25,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.MAIL_IN is None or not settings.RELAY_DOMAIN:
             raise CommandError("MAIL_IN is missing: it says where answers come in")
+        out = settings.MAIL_OUT
+        if settings.POSTMASTER and out and out.user and out.password_file is None:
+            raise CommandError("POSTMASTER needs MAIL_OUT_PASSWORD_FILE: MAIL_OUT names a user")
         shows = settings.MAIL_IN_SHOWS
         try:
             shown = Shown(shows.cert, shows.key) if shows else None
@@ -43,7 +47,8 @@ async def _run(shown: Shown | None) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     senders = settings.MAIL_SENDERS
     resolve = Resolver((senders.resolver,), senders.port).text if senders.resolver else None
-    desk = Desk(timezone.now, senders.authserv_id, resolve)
+    postmaster = Postmaster(settings.POSTMASTER, timezone.now) if settings.POSTMASTER else None
+    desk = Desk(timezone.now, senders.authserv_id, resolve, postmaster)
     door = Door(into.kind, into.host, into.port, desk, settings.RELAY_DOMAIN, shown)
     await door.open()
     await stop.wait()
