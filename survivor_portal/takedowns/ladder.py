@@ -226,7 +226,10 @@ class _Scene:
         return end_at + timedelta(days=1) if end_at and row.at is At.DAY_AFTER_END else end_at
 
     def _rounds(self, items: Iterable[ItemStanding]) -> dict[int, Round]:
-        found = {item.number: next_round(item, self.now, counts_as_minor=self.minor) for item in items}
+        found = {
+            item.number: next_round(item, self.now, counts_as_minor=self.minor, zone=self.case.zone)
+            for item in items
+        }
         return {number: one for number, one in found.items() if one}
 
     def _of_one_round(self, items: tuple[ItemStanding, ...]) -> tuple[ItemStanding, ...]:

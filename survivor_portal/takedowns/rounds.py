@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from survivor_portal.calendars import Period, after
@@ -48,8 +48,9 @@ class Gone:
     answered_at: datetime | None
     count: int
 
-    def turn(self, now: datetime) -> Turn | None:
-        return turn(self.removed_at, self.answered_at, now)
+    def turn(self, now: datetime, zone: tzinfo) -> Turn | None:
+        """The round of these items, as `turn` says."""
+        return turn(self.removed_at, self.answered_at, now, zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +66,24 @@ class Round:
         return now >= self.due_at
 
 
-def turn(removed_at: datetime, answered_at: datetime | None, now: datetime) -> Turn | None:
+def turn(removed_at: datetime, answered_at: datetime | None, now: datetime, zone: tzinfo) -> Turn | None:
     """The round whose turn it is or comes next; None after the last one.
 
-    Rounds nobody answered do not pile up: only the latest of them is asked.
+    `zone`: the person's, in which days are counted, as those of clocks are. Counted in UTC, a removal just
+    after midnight had its day 1 on the same day when the clocks went back. Rounds nobody answered do not pile
+    up: only the latest of them is asked.
     """
-    turns = [Turn(day, after(removed_at.astimezone(UTC), Period(days=day))) for day in DAYS]
+    turns = [Turn(day, after(removed_at.astimezone(zone), Period(days=day))) for day in DAYS]
     unasked = [one for one in turns if answered_at is None or one.due_at > answered_at]
     due = [one for one in unasked if one.is_due(now)]
     return due[-1] if due else unasked[0] if unasked else None
 
 
-def next_round(item: ItemStanding, now: datetime, *, counts_as_minor: bool) -> Round | None:
+def next_round(item: ItemStanding, now: datetime, *, counts_as_minor: bool, zone: tzinfo) -> Round | None:
     """The round of one item whose turn it is or comes next; None for an item that is not gone, or after the
-    last round."""
+    last round. `zone`: as for `turn`."""
     moments = _moments(item)
-    found = turn(*moments, now) if moments else None
+    found = turn(*moments, now, zone) if moments else None
     if found is None:
         return None
     ask = Ask.WHAT_WAS_SAID if counts_as_minor else Ask.STILL_GONE

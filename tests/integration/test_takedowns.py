@@ -232,8 +232,8 @@ def test_the_board_says_the_same_round_as_the_items(case: OpenCase) -> None:
 
     for hours in range(0, 40 * 24, 5):
         at = NOW + timedelta(hours=hours)
-        (known,) = (one.turn(at) for one in line.gone)
-        of_item = next_round(gone.standing.items[0], at, counts_as_minor=False)
+        (known,) = (one.turn(at, UTC) for one in line.gone)
+        of_item = next_round(gone.standing.items[0], at, counts_as_minor=False, zone=UTC)
         assert (known and (known.day, known.due_at)) == (of_item and (of_item.day, of_item.due_at))
 
 

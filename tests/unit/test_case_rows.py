@@ -46,7 +46,7 @@ def gone(days: float, answered: float | None = None, count: int = 3) -> Gone:
 
 
 def made(given: Line, *, minor: bool = False, may_sign: bool = True) -> Row:
-    return row(given, NOW, counts_as_minor=minor, may_sign=may_sign)
+    return row(given, NOW, counts_as_minor=minor, may_sign=may_sign, zone=UTC)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_the_most_urgent_stands_first_and_what_is_late_before_all() -> None:
         for name, one in given.items()
     ]
 
-    found = rows(named, NOW, counts_as_minor=False, may_sign=True)
+    found = rows(named, NOW, counts_as_minor=False, may_sign=True, zone=UTC)
 
     assert [one.line.id for one in found] == [
         "late no", "later still", "late", "confirm", "refused", "drafted", "remind", "round",

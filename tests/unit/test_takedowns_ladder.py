@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +19,7 @@ from survivor_portal.takedowns import ladder_table
 from survivor_portal.takedowns.ladder import Around, Do, Point, Reason, Rung, around, next_steps
 from survivor_portal.takedowns.ladder_table import AGES, PLACES, case_of
 from survivor_portal.takedowns.process import Fact, Happening, Move, State, is_open
-from survivor_portal.takedowns.rounds import DAYS, Ask, next_round
+from survivor_portal.takedowns.rounds import DAYS, Ask, next_round, turn
 from survivor_portal.takedowns.standing import Entry, How, Standing, add, fold
 from survivor_portal.web.management.commands.state_drawing import DOCS
 from tests.conftest import size
@@ -371,26 +373,83 @@ def gone(*told: Entry) -> Standing:
 def test_a_round_comes_on_each_of_the_days(day: int) -> None:
     item = gone().items[0]
 
-    due = next_round(item, at(24 * day), counts_as_minor=False)
+    due = next_round(item, at(24 * day), counts_as_minor=False, zone=UTC)
 
     assert due is not None
     assert (due.day, due.due_at, due.is_due(at(24 * day))) == (day, at(24 * day), True)
 
 
+@pytest.mark.parametrize(
+    ("zone", "removed", "day", "due"),
+    [
+        # Clocks go back: 24 hours after midnight it is still the same day there.
+        ("Europe/Berlin", "2026-10-25T00:15+02:00", 1, "2026-10-26T00:15+01:00"),
+        ("Europe/Berlin", "2026-10-23T00:15+02:00", 3, "2026-10-26T00:15+01:00"),
+        ("America/Los_Angeles", "2026-10-31T23:30-07:00", 7, "2026-11-07T23:30-08:00"),
+        # They go forward: 24 hours after a late evening it is the day after next.
+        ("Europe/Berlin", "2027-03-27T23:50+01:00", 1, "2027-03-28T23:50+02:00"),
+        ("America/New_York", "2027-03-01T00:05-05:00", 30, "2027-03-31T00:05-04:00"),
+        ("Australia/Lord_Howe", "2026-10-03T23:45+10:30", 14, "2026-10-17T23:45+11:00"),
+        # An hour that is left out there: the later reading, as of clocks.
+        ("Europe/Berlin", "2027-03-27T02:30+01:00", 1, "2027-03-28T03:30+02:00"),
+        # No clock changes, and the day of UTC is another one.
+        ("Asia/Kolkata", "2026-11-22T00:10+05:30", 3, "2026-11-25T00:10+05:30"),
+        ("UTC", "2026-10-25T00:15+00:00", 1, "2026-10-26T00:15+00:00"),
+    ],
+)
+def test_days_of_rounds_are_those_of_the_persons_own_zone(
+    zone: str, removed: str, day: int, due: str
+) -> None:
+    # Kept in UTC, as all moments are.
+    removed_at, due_at = (datetime.fromisoformat(moment).astimezone(UTC) for moment in (removed, due))
+    almost = due_at - timedelta(seconds=1)
+    before = DAYS[: DAYS.index(day)]
+
+    found = turn(removed_at, None, due_at, ZoneInfo(zone))
+    earlier = turn(removed_at, None, almost, ZoneInfo(zone))
+
+    assert found is not None
+    assert (found.day, found.due_at, found.is_due(due_at)) == (day, due_at, True)
+    assert earlier is not None
+    assert (earlier.day, earlier.is_due(almost)) == ((before[-1], True) if before else (day, False))
+
+
+def test_the_ladder_waits_for_a_round_by_the_same_zone() -> None:
+    """At 9:00 of UTC it is evening in Auckland; in the night after 3 April 2027 clocks go back there."""
+    removed_at = datetime(2027, 4, 3, 9, tzinfo=UTC)
+    standing = a_request(noted(3, Fact.REMOVAL, (removed_at - SENT_AT) / timedelta(hours=1)))
+    of_utc = removed_at + timedelta(days=1)
+    case = replace(case_of("adult", "US"), zone=ZoneInfo("Pacific/Auckland"))
+
+    found = next_round(standing.items[0], of_utc, counts_as_minor=False, zone=case.zone)
+    rungs = [
+        steps(standing, (at - SENT_AT) / timedelta(hours=1), case=case)
+        for at in (of_utc, of_utc + timedelta(hours=1))
+    ]
+
+    assert found is not None
+    assert (found.due_at, found.is_due(of_utc)) == (of_utc + timedelta(hours=1), False)
+    checks = [[rung for rung in some if rung.do is Do.CHECK] for some in rungs]
+    assert [rung.due_at for some in checks for rung in some] == [found.due_at] * 2
+
+
 def test_rounds_nobody_answered_do_not_pile_up() -> None:
-    late = next_round(gone().items[0], at(24 * 20), counts_as_minor=False)
+    late = next_round(gone().items[0], at(24 * 20), counts_as_minor=False, zone=UTC)
     answered = gone(noted(4, Fact.STILL_GONE, 24 * 20)).items[0]
 
     assert late is not None
     assert late.day == 14
-    upcoming = next_round(answered, at(24 * 20), counts_as_minor=False)
+    upcoming = next_round(answered, at(24 * 20), counts_as_minor=False, zone=UTC)
     assert upcoming is not None
     assert upcoming.day == 30
 
 
 def test_after_the_last_round_nobody_asks_any_more() -> None:
     assert (
-        next_round(gone(noted(4, Fact.NO_NEWS, 24 * 31)).items[0], at(24 * 90), counts_as_minor=True) is None
+        next_round(
+            gone(noted(4, Fact.NO_NEWS, 24 * 31)).items[0], at(24 * 90), counts_as_minor=True, zone=UTC
+        )
+        is None
     )
 
 
@@ -401,7 +460,7 @@ def test_rounds_begin_anew_after_another_removal() -> None:
         noted(6, Fact.REMOVAL, 24 * 60),
     )
 
-    again = next_round(gone(*told).items[0], at(24 * 60.5), counts_as_minor=False)
+    again = next_round(gone(*told).items[0], at(24 * 60.5), counts_as_minor=False, zone=UTC)
 
     assert again is not None
     assert again.due_at == at(24 * 61)
@@ -423,7 +482,7 @@ def test_not_sure_about_the_age_counts_as_under_18() -> None:
     found = steps(gone(), 30, case=around(answers, intake.gather(LINK).items))
 
     assert Do.ASK_THEM in [rung.do for rung in found]
-    assert next_round(gone().items[0], at(30), counts_as_minor=True).ask is Ask.WHAT_WAS_SAID  # type: ignore[union-attr]
+    assert next_round(gone().items[0], at(30), counts_as_minor=True, zone=UTC).ask is Ask.WHAT_WAS_SAID  # type: ignore[union-attr]
 
 
 def test_each_round_about_a_child_may_be_handed_to_the_hotline() -> None:

@@ -214,7 +214,7 @@ def _rows(here: Here, platform: str, names: Sequence[str] | None) -> list[Row]:
         seen = of_teams.see(here.session, found, here.now)
     else:
         seen = of_teams.named(here.session, names, here.now)
-    rows = [_row(one) for one in of_adults([one for one in seen if _may_be_listed(here, platform, one)])]
+    rows = [_row(one.seen) for one in of_adults([one for one in seen if _may_be_listed(here, platform, one)])]
     return sorted(rows, key=lambda row: (row.label.casefold(), row.name))
 
 

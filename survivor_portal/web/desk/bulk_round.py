@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from survivor_portal.cases.actors import Scope
 from survivor_portal.takedowns import in_bulk, of_teams, round_in_bulk
 from survivor_portal.takedowns.in_bulk import NotDone, Wanted
-from survivor_portal.takedowns.of_teams import Seen
 from survivor_portal.takedowns.operations import Place
 from survivor_portal.takedowns.process import Fact
+from survivor_portal.takedowns.round_in_bulk import OfAdult
 from survivor_portal.web.desk import bulk_sent
 from survivor_portal.web.desk.forms import DeskForm
 from survivor_portal.web.desk.frame import Here
@@ -170,6 +170,7 @@ def _rows(here: Here, names: Sequence[str]) -> list[Row]:
     return [_row(one, here) for one in seen]
 
 
-def _row(one: Seen, here: Here) -> Row:
-    due = round_in_bulk.are_due(one, here.now) if Scope.act in one.granted.scopes else 0
+def _row(of_adult: OfAdult, here: Here) -> Row:
+    one = of_adult.seen
+    due = round_in_bulk.are_due(of_adult, here.now) if Scope.act in one.granted.scopes else 0
     return Row(one.line.id, one.granted.grant_id, one.granted.label, one.line.label, due)

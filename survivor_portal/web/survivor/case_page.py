@@ -150,6 +150,7 @@ def _board(desk: Desk, number: int) -> HttpResponse:
         desk.now,
         counts_as_minor=answers.counts_as_minor,
         may_sign=answers.may_sign and not answers.is_young_child_alone,
+        zone=desk.zone,
     )
     pages = max(-(-len(rows) // PAGE), 1)
     number = min(max(number, 1), pages)

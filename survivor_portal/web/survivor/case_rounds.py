@@ -56,7 +56,7 @@ def _asked(desk: Desk, takedown: Takedown, stand: Stand) -> Asked:
     found = [
         one
         for item in standing.items
-        if (one := next_round(item, desk.now, counts_as_minor=stand.answers.counts_as_minor))
+        if (one := next_round(item, desk.now, counts_as_minor=stand.answers.counts_as_minor, zone=desk.zone))
     ]
     later = (one for one in found if not one.is_due(desk.now))
     return Asked(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import IntEnum
 
 from django.utils.translation import gettext, ngettext
@@ -73,15 +73,17 @@ class Row:
         return self.part, not self.is_late, self.order, self.until is None, moment.timestamp(), self.line.id
 
 
-def rows(lines: Iterable[Line], now: datetime, *, counts_as_minor: bool, may_sign: bool) -> tuple[Row, ...]:
-    """All lines of a case in the order of the board."""
-    made = (row(line, now, counts_as_minor=counts_as_minor, may_sign=may_sign) for line in lines)
+def rows(
+    lines: Iterable[Line], now: datetime, *, counts_as_minor: bool, may_sign: bool, zone: tzinfo
+) -> tuple[Row, ...]:
+    """All lines of a case in the order of the board. `zone`: the person's."""
+    made = (row(line, now, counts_as_minor=counts_as_minor, may_sign=may_sign, zone=zone) for line in lines)
     return tuple(sorted(made, key=lambda one: one.sorted_by))
 
 
-def row(line: Line, now: datetime, *, counts_as_minor: bool, may_sign: bool) -> Row:
+def row(line: Line, now: datetime, *, counts_as_minor: bool, may_sign: bool, zone: tzinfo) -> Row:
     """One line. `may_sign`: may this person answer and complain in letters?"""
-    due, upcoming = _rounds(line.gone, now)
+    due, upcoming = _rounds(line.gone, now, zone)
     asked = _round_words(due, counts_as_minor)
     found = _of_state(line, now, may_sign)
     if not asked:
@@ -153,9 +155,9 @@ def _until(ends: Iterable[End], now: datetime, *, others_only: bool = False) -> 
     return None, ""
 
 
-def _rounds(gone: Iterable[Gone], now: datetime) -> tuple[list[tuple[Turn, int]], Turn | None]:
+def _rounds(gone: Iterable[Gone], now: datetime, zone: tzinfo) -> tuple[list[tuple[Turn, int]], Turn | None]:
     """The rounds that are due, each with the number of its items; and the next one to come."""
-    turns = [(turn, one.count) for one in gone if (turn := one.turn(now))]
+    turns = [(turn, one.count) for one in gone if (turn := one.turn(now, zone))]
     due = [(turn, count) for turn, count in turns if turn.is_due(now)]
     coming = (turn for turn, _count in turns if not turn.is_due(now))
     return due, min(coming, key=lambda turn: turn.due_at, default=None)
