@@ -41,6 +41,7 @@ class Kind(StrEnum):
     recovery_used = "recovery_used"
     words_changed = "words_changed"
     new_key = "new_key"
+    clock_set = "clock_set"
     # By a restore: a seat that was taken away before, and was in the backup still.
     ended_again = "ended_again"
 

@@ -32,6 +32,8 @@ class Organisation(models.Model):
     # In the agency's own words: what its people must report, and what they do when a life is in danger.
     notice = models.TextField(default="", blank=True)
     danger_plan = models.TextField(default="", blank=True)
+    # Whose clock its people see unless they chose another one; "" for UTC.
+    zone = models.CharField(max_length=40, default="", blank=True)
     created_on = models.DateField()
 
     def __str__(self) -> str:
@@ -75,6 +77,8 @@ class Person(AbstractBaseUser):
     public_key = models.BinaryField(default=bytes)
     salt = models.BinaryField(default=bytes)
     wrap = models.BinaryField(default=bytes)
+    # The clock they chose; "" for their organisation's.
+    zone = models.CharField(max_length=40, default="", blank=True)
     created_on = models.DateField()
     # When somebody last came in is nobody's business.
     last_login = None

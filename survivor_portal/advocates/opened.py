@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from survivor_portal import seals
+from survivor_portal import calendars, seals
 from survivor_portal.advocates import team_keys
 from survivor_portal.advocates.models import AtDesk, Person
 from survivor_portal.advocates.who import Seat, Who
@@ -38,6 +38,15 @@ class Session:
     seats: tuple[Seat, ...]
     created_at: datetime
     seen_at: datetime
+    # The clock this person chose; "" where they chose none.
+    own_zone: str = ""
+
+    @property
+    def zone(self) -> str:
+        """By whose clock this person is told times, as IANA names it: their own, else that of the first of
+        their organisations that has one, else UTC."""
+        theirs = (seat.team.zone for seat in self.seats)
+        return next(filter(None, (self.own_zone, *theirs)), calendars.UTC_KEY)
 
     @property
     def closes_at(self) -> datetime:
@@ -74,7 +83,8 @@ def begin(person_id: str, secret: bytes, bind: str, now: datetime) -> Session:
             created_at=now,
             seen_at=now,
         )
-    return Session(token, name, _who(person), secret, team_keys.seats(person_id, secret), now, now)
+    places = team_keys.seats(person_id, secret)
+    return Session(token, name, _who(person), secret, places, now, now, person.zone)
 
 
 def resume(token: bytes, bind: str, now: datetime) -> Session | None:
@@ -104,7 +114,9 @@ def resume(token: bytes, bind: str, now: datetime) -> Session | None:
     if kept["person"] != row.person_id or bytes(row.person.public_key) != seals.public_of(secret):
         return None
     seats = team_keys.opened_seats(places, secret)
-    session = Session(token, row.pk, _who(row.person), secret, seats, row.created_at, row.seen_at)
+    session = Session(
+        token, row.pk, _who(row.person), secret, seats, row.created_at, row.seen_at, row.person.zone
+    )
     if now >= session.closes_at:
         end(token)
         return None

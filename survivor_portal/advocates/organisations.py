@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from survivor_portal import seals, spoken
-from survivor_portal.advocates import deeds, rules, team_keys
+from survivor_portal.advocates import deeds, people, rules, team_keys
 from survivor_portal.advocates.deeds import Kind
 from survivor_portal.advocates.models import Membership, Organisation, Team
 from survivor_portal.advocates.opened import Session
@@ -67,18 +67,22 @@ class Listed:
     code: str
     name: str
     country: str
+    zone: str
     teams: tuple[tuple[str, int], ...]
 
 
-def make(name: str, country: str, team: str, now: datetime) -> tuple[str, str]:
+def make(name: str, country: str, team: str, now: datetime, zone: str = "") -> tuple[str, str]:
     """A new organisation and its first team, without people and without a key.
 
-    `country`: two letters or "". Gives the public code as it was drawn and the id of the team.
+    `country`: two letters or "". `zone`: whose clock its people see, as IANA names it; "" for UTC. Gives the
+    public code as it was drawn and the id of the team. Raises people.NoSuchZone.
     """
+    zone = people.clock(zone)
     with transaction.atomic():
         organisation = Organisation(
-            id=rules.new_id(), code=_free_code(), name=_line(name), country=country, created_on=now.date()
-        )
+            id=rules.new_id(), code=_free_code(), name=_line(name), country=country, zone=zone,
+            created_on=now.date(),
+        )  # fmt: skip
         organisation.save(force_insert=True)
         first = Team(id=rules.new_id(), organisation=organisation, name=_line(team), created_on=now.date())
         first.save(force_insert=True)
@@ -146,13 +150,30 @@ def set_words(session: Session, team_id: str, said: Words, now: datetime) -> Non
         deeds.note(Kind.words_changed, now, team=team_id, by=session.who.id)
 
 
+def set_zone(session: Session, team_id: str, zone: str, now: datetime) -> None:
+    """Whose clock the people of this team's organisation see who chose none. Raises NotYours, NotLetIn,
+    people.NoSuchZone."""
+    zone = people.clock(zone)
+    with transaction.atomic():
+        stood = rules.stand(session, team_id, Act.set_words)
+        Organisation.objects.filter(pk=stood.team.organisation_id).update(zone=zone)
+        deeds.note(Kind.clock_set, now, team=team_id, by=session.who.id)
+
+
+def set_zone_of(code: str, zone: str) -> None:
+    """The same, by the operator. Raises Mistyped, NoSuch, people.NoSuchZone."""
+    rows = Organisation.objects.filter(code=spoken.read(code, CODE_SIGNS))
+    if not rows.update(zone=people.clock(zone)):
+        raise NoSuch
+
+
 def all_of_them() -> tuple[Listed, ...]:
     """Every organisation by name, with its teams and how many people have a seat in each."""
     listed = []
     for row in Organisation.objects.order_by("name", "pk"):
         teams = Team.objects.filter(organisation=row).order_by("name", "pk")
         counted = tuple((team.name, Membership.objects.filter(team=team).count()) for team in teams)
-        listed.append(Listed(row.code, row.name, row.country, counted))
+        listed.append(Listed(row.code, row.name, row.country, row.zone, counted))
     return tuple(listed)
 
 
@@ -173,11 +194,11 @@ def _found(row: Organisation) -> Found:
     found = []
     for team in teams:
         team.organisation = row
-        people = tuple(
+        there = tuple(
             Inside(Who(seat.person_id, seat.person.name, seat.person.email), Role(seat.role), opens)
             for seat, opens in inside.get(team.pk, [])
         )
-        found.append(FoundTeam(team_keys.card(team), people))
+        found.append(FoundTeam(team_keys.card(team), there))
     return Found(row.pk, row.code, row.name, row.country, row.notice, tuple(found))
 
 
@@ -210,6 +231,8 @@ __all__ = [
     "found",
     "make",
     "set_words",
+    "set_zone",
+    "set_zone_of",
     "team_called",
     "words",
 ]

@@ -20,10 +20,11 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
-from survivor_portal import seals
+from survivor_portal import calendars, seals
 from survivor_portal.advocates import deeds, opened, passwords, rules
 from survivor_portal.advocates.deeds import Kind
 from survivor_portal.advocates.models import Deed, Membership, Person, SavedFilter, Ticket
+from survivor_portal.advocates.opened import Session
 from survivor_portal.advocates.who import Who
 from survivor_portal.counts.pool import SLOW_KEYS, Busy
 from survivor_portal.keystore import shred
@@ -42,6 +43,10 @@ class WrongPassword(Exception):
 
 class Taken(Exception):
     """Somebody has an account with this work address already."""
+
+
+class NoSuchZone(ValueError):
+    """Nobody keeps a clock of this name."""
 
 
 class NotAName(ValueError):
@@ -136,6 +141,19 @@ def change_password(person_id: str, old: str, new: str, now: datetime, *, keep: 
             raise WrongPassword
         opened.end_all(person_id, but=keep)
         deeds.note_in_all_teams(Kind.password_set, now, person=person_id, by=person_id)
+
+
+def set_zone(session: Session, zone: str) -> None:
+    """By whose clock this person is told times, as IANA names it; "" for the organisation's. Raises
+    NoSuchZone."""
+    Person.objects.filter(pk=session.who.id).update(zone=clock(zone))
+
+
+def clock(zone: str) -> str:
+    """The same name where there is such a clock, and "" for none. Raises NoSuchZone."""
+    if zone and calendars.zone(zone) is None:
+        raise NoSuchZone
+    return zone
 
 
 def reset(person_id: str, password: str, now: datetime, *, second_factor: bool = False) -> Who:
@@ -241,17 +259,20 @@ def _context(person_id: str) -> bytes:
 __all__ = [
     "Busy",
     "Known",
+    "NoSuchZone",
     "NotAName",
     "NotNow",
     "Taken",
     "WrongPassword",
     "address",
     "change_password",
+    "clock",
     "deactivate",
     "known",
     "make",
     "name_of",
     "reset",
     "secret_of",
+    "set_zone",
     "sweep",
 ]

@@ -18,6 +18,7 @@ def card(team: Team) -> TeamCard:
         organisation=team.organisation.name,
         public_key=bytes(team.public_key),
         key_number=team.key_number,
+        zone=team.organisation.zone,
     )
 
 

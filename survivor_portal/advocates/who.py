@@ -34,6 +34,8 @@ class TeamCard:
     organisation: str
     public_key: bytes
     key_number: int
+    # The clock of the organisation, as IANA names it; "" for UTC.
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from survivor_portal import spoken
 from survivor_portal.advocates import organisations, people, tickets
 from survivor_portal.advocates.rules import NotThere, NotYours
 
+NO_ZONE = "--zone takes the name of a time zone, such as Europe/Berlin or America/New_York."
+
 
 class Refused(Exception):
     """Nothing was changed; the message says why."""
@@ -28,8 +30,9 @@ class Made:
     code: str = ""
 
 
-def make(name: str, country: str, team: str, lead: str, now: datetime) -> Made:
-    """A new organisation, its first team, and the link of who leads that. Raises Refused."""
+def make(name: str, country: str, team: str, lead: str, now: datetime, zone: str = "") -> Made:
+    """A new organisation, its first team, and the link of who leads that. `zone`: whose clock its people
+    see; "" for UTC. Raises Refused."""
     if not settings.DESK_OPEN:
         raise Refused("There are no desks here. See docs/desk.md, 'Open the desk'.")
     if country and not re.fullmatch(r"[A-Z]{2}", country):
@@ -38,10 +41,22 @@ def make(name: str, country: str, team: str, lead: str, now: datetime) -> Made:
         raise Refused("There is an organisation of this name. Its leads can make more teams themselves.")
     _see(lead)
     try:
-        code, team_id = organisations.make(name, country, team, now)
+        code, team_id = organisations.make(name, country, team, now, zone)
+    except people.NoSuchZone:
+        raise Refused(NO_ZONE) from None
     except ValueError as why:
         raise Refused(str(why)) from None
     return Made(_link(tickets.invite_first(team_id, lead, now)), spoken.shown(code))
+
+
+def set_zone(code: str, zone: str) -> None:
+    """Whose clock the people of the organisation with this code see. Raises Refused."""
+    try:
+        organisations.set_zone_of(code, zone)
+    except (spoken.Mistyped, organisations.NoSuch):
+        raise Refused("This is no code of an organisation.") from None
+    except people.NoSuchZone:
+        raise Refused(NO_ZONE) from None
 
 
 def again(code: str, team: str, lead: str, now: datetime) -> Made:

@@ -58,6 +58,14 @@ def last_whole_day(day: date) -> date:
     return timezone.localtime(end).date() - timedelta(days=1)
 
 
+def day_until(at: datetime) -> date:
+    """The last day of something that ends at that moment: here or in UTC, whichever is earlier.
+
+    What ends with a day of UTC ends in the night after that day further east: nobody is told a day too many.
+    """
+    return min(timezone.localtime(at).date(), at.astimezone(UTC).date())
+
+
 class MomentField(forms.DateTimeField):
     """A day and time as the person's own clock shows it; gives UTC.
 

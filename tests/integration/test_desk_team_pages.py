@@ -1,13 +1,14 @@
 """The team's pages: a link, joining with it, being let in, and what each role is shown."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from survivor_portal.advocates import people, seats
+from survivor_portal.advocates import opened, people, seats
 from survivor_portal.advocates.models import Membership, Person, Team
 from survivor_portal.advocates.who import Role
 from tests.desk import PASSWORD, APerson, ATeam, a_team
@@ -96,7 +97,7 @@ def test_who_does_not_lead_is_shown_no_way_to_decide_and_has_none(
 
     assert "Ask somebody to join" not in page
     assert client.post(at(north, "invite/"), {"email": "x@work.example", "role": "lead"}).status_code == 404
-    for rest in ("done/", "new/", "words/", "key/", "anew/", f"{lead}/"):
+    for rest in ("done/", "new/", "words/", "key/", "anew/", "clock/", f"{lead}/"):
         assert client.get(at(north, rest)).status_code == 404, rest
     for rest in ("key/make/", "anew/give/", f"{lead}/role/", f"{lead}/remove/", f"{lead}/link/"):
         assert client.post(at(north, rest), {"role": "read_only"}).status_code == 404, rest
@@ -121,6 +122,30 @@ def test_taking_somebody_out_closes_their_desk_at_once(client: Client, north: AT
     assert theirs.get("/desk/account/").headers["Location"] == "/desk/sign-in/"
     assert not Membership.objects.filter(person_id=north.people[1].id).exists()
     assert client.get(at(north)).status_code == 200
+
+
+def test_times_follow_the_organisations_clock_or_ones_own(client: Client, north: ATeam, ana: APerson) -> None:
+    bo = Client()
+    comes_in(bo, north.people[1])
+    account = "/desk/account/"
+    assert "UTC (as your organisation)" in client.get(account).content.decode()
+
+    client.post(at(north, "clock/"), {"zone": "Asia/Kathmandu"})
+    assert "Kathmandu time (as your organisation)" in bo.get(account).content.decode()
+    assert bo.get(at(north, "clock/")).status_code == 404
+    choice = bo.get(f"{account}clock/").content.decode()
+    assert "As your organisation: Kathmandu time" in choice
+    assert bo.post(f"{account}clock/", {"zone": "Europe/Berlin"}).headers["Location"] == account
+    page = bo.get(account).content.decode()
+    there = datetime.now(ZoneInfo("Europe/Berlin")) + opened.IDLE
+
+    assert re.search(rf"({there:%H:%M}|{there - timedelta(minutes=1):%H:%M}) Berlin time", page)
+    assert "(as your organisation)" not in page
+    assert "Kathmandu time" in client.get(account).content.decode()
+    assert bo.post(f"{account}clock/", {"zone": "Europe/Atlantis"}).status_code == 422
+    assert "The organisation’s clock was changed" in client.get(at(north, "done/")).content.decode()
+    bo.post(f"{account}clock/", {"zone": ""})
+    assert "Kathmandu time (as your organisation)" in bo.get(account).content.decode()
 
 
 def test_who_leaves_is_signed_out_also_when_the_password_was_asked_for(client: Client, north: ATeam) -> None:

@@ -132,3 +132,19 @@ def test_where_there_are_no_desks_none_is_made(settings) -> None:
     with pytest.raises(CommandError, match="no desks here"):
         said("Helpline North", **NEW)
     assert not Organisation.objects.exists()
+
+
+def test_it_says_whose_clock_the_people_of_an_organisation_see() -> None:
+    said("Helpline North", **NEW, zone="Europe/Berlin")
+    row = Organisation.objects.get()
+    assert row.zone == "Europe/Berlin"
+    assert "Helpline North (US, Europe/Berlin)" in said(list=True)
+    said(of=row.code.lower(), zone="Asia/Kathmandu")
+    assert Organisation.objects.get().zone == "Asia/Kathmandu"
+
+    for wrong in ({"of": row.code, "zone": "Europe/Atlantis"}, {"of": "XXXX-XXXX", "zone": "Europe/Berlin"}):
+        with pytest.raises(CommandError):
+            said(**wrong)
+    with pytest.raises(CommandError, match="Europe/Berlin or America/New_York"):
+        said("Clinic", **NEW, zone="Berlin")
+    assert Organisation.objects.get().zone == "Asia/Kathmandu"

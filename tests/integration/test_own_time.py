@@ -313,3 +313,16 @@ def test_what_a_box_shows_is_read_as_the_same_moment(naive: datetime, key: str) 
     wall = at.astimezone(zone).replace(tzinfo=None)
     comes_twice = len({wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}) > 1
     assert again == at or comes_twice
+
+
+@pytest.mark.parametrize(
+    ("zone", "ends", "told"),
+    [
+        ("Europe/Berlin", datetime(2026, 12, 31, 23, 59, tzinfo=UTC), date(2026, 12, 31)),
+        ("America/New_York", datetime(2026, 12, 31, 2, 0, tzinfo=UTC), date(2026, 12, 30)),
+        ("UTC", datetime(2026, 12, 31, 12, 0, tzinfo=UTC), date(2026, 12, 31)),
+    ],
+)
+def test_nobody_is_told_a_day_more_of_a_release_than_there_is(zone: str, ends: datetime, told: date) -> None:
+    with timezone.override(zone):
+        assert times.day_until(ends) == told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from survivor_portal.advocates.passwords import Refused
 from survivor_portal.advocates.who import Role
 from survivor_portal.web.forms import Question, Words, one_of
+from survivor_portal.web.zone_list import choices
 
 WRONG_PASSWORD = _("This is not your password. Please check it.")
 NOTHING_TYPED = _("Please type your password.")
@@ -213,6 +215,26 @@ class AgencyWords(DeskForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 8}),
     )
+
+
+class Clock(DeskForm):
+    """By whose clock times are told."""
+
+    step = "form"
+    button = _("Use this clock")
+
+    zone = forms.ChoiceField(
+        label=_("Which place has the same time as you?"),
+        help_text=_("Choose the one that shows what your clock shows now."),
+        choices=partial(choices, ""),
+        required=False,
+    )
+
+    def offer(self, country: str, without: Words) -> None:
+        """Put first what counts where none is chosen, and the clocks of this country."""
+        field = self.fields["zone"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", without), *choices(country)]
 
 
 class PrintedKey(DeskForm):

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec
@@ -19,6 +19,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from survivor_portal import calendars
 from survivor_portal.advocates import people
 from survivor_portal.web.desk import second, tries
 from survivor_portal.web.desk.forms import BUSY, WRONG_PASSWORD, PasswordAgain
@@ -87,7 +88,9 @@ def _in(view: View[P], request: HttpRequest, *args: P.args, **parts: P.kwargs) -
         _put_off(request)
         if PUT_OFF not in request.POST:
             return HttpResponseRedirect(request.path, status=303)
-    return view(Here(request, session, timezone.now()), *args, **parts)
+    # Times are told, and read, by the clock of whoever is here.
+    with timezone.override(calendars.zone(session.zone) or UTC):
+        return view(Here(request, session, timezone.now()), *args, **parts)
 
 
 def sensitive(view: View[P]) -> View[P]:

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from survivor_portal.web.desk import account, agency, links, team
+from survivor_portal.web.desk import account, agency, clock, links, team
 
 urlpatterns = [
     path("set-up/", account.set_up, name="set_up"),
     path("set-up/app/", account.set_up_app, name="set_up_app"),
     path("account/", account.account, name="account"),
+    path("account/clock/", clock.own, name="own_clock"),
     path("account/password/", account.password, name="password"),
     path("account/remove/", account.remove_way, name="remove_way"),
     path("account/codes/", account.new_codes, name="new_codes"),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("team/<str:team>/new/", team.new_team, name="new_team"),
     path("team/<str:team>/anew/", team.new_key, name="new_key"),
     path("team/<str:team>/anew/give/", team.give_new_key, name="give_new_key"),
+    path("team/<str:team>/clock/", clock.of_organisation, name="clock"),
     path("team/<str:team>/words/", agency.words, name="words"),
     path("team/<str:team>/key/", agency.printed_key, name="recovery"),
     path("team/<str:team>/key/make/", agency.make_key, name="recovery_make"),

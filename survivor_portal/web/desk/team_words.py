@@ -35,6 +35,7 @@ DEEDS: dict[str, Words] = {
     Kind.recovery_skipped: _("A yes to do without a recovery key"),
     Kind.recovery_used: _("The printed recovery key was used"),
     Kind.words_changed: _("The agency’s own words were changed"),
+    Kind.clock_set: _("The organisation’s clock was changed"),
     Kind.new_key: _("The team got a new key"),
     Kind.ended_again: _("Taken out again, after a backup was put back"),
 }

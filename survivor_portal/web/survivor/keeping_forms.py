@@ -24,8 +24,8 @@ from survivor_portal.cases import access, codes, phrases
 from survivor_portal.cases.phrases import Refused
 from survivor_portal.web.forms import Button, Question, Words, one_of
 from survivor_portal.web.survivor.keeping_guard import AskedInAFlood, Guarded
-from survivor_portal.web.survivor.zones import choices
 from survivor_portal.web.times import clock
+from survivor_portal.web.zone_list import choices
 
 T = TypeVar("T")
 OWN = "own"

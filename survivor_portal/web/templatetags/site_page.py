@@ -87,6 +87,12 @@ def last_whole_day(day: date) -> date:
 
 
 @register.filter
+def day_until(at: datetime) -> date:
+    """The last day of what ends at that moment."""
+    return times.day_until(at)
+
+
+@register.filter
 def seconds_left(at: datetime) -> int:
     """Seconds until then, so that script need not trust the device's clock."""
     return max(0, int((at - timezone.now()).total_seconds()))

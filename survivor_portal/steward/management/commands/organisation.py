@@ -19,6 +19,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", nargs="?", default="", help="of the new organisation")
         parser.add_argument("--country", default="", help="two capital letters, such as US")
+        parser.add_argument(
+            "--zone", default="", metavar="NAME",
+            help="whose clock its people see, such as Europe/Berlin; UTC without it. With --of: from now on",
+        )  # fmt: skip
+        parser.add_argument("--of", default="", metavar="CODE", help="with --zone: the organisation's code")
         parser.add_argument("--team", default="", help="name of its first team")
         parser.add_argument(
             "--lead", default="", metavar="ADDRESS", help="work address of who leads that team"
@@ -42,6 +47,9 @@ class Command(BaseCommand):
                 self._list()
             elif said["new_secret_key"]:
                 self._renew()
+            elif said["of"] and said["zone"]:
+                desks.set_zone(said["of"], said["zone"])
+                self.stdout.write(f"Times are told there by the clock of {said['zone']} from now on.")
             elif said["reset"]:
                 made = desks.reset(said["reset"], timezone.now(), second_step=said["second_step"])
                 self._link(made, "one day")
@@ -49,7 +57,9 @@ class Command(BaseCommand):
             elif said["team"] and said["lead"] and (name or said["again"]):
                 self._make(name, said)
             else:
-                raise CommandError("Say a name, --team and --lead; or --list, --again or --reset.")
+                raise CommandError(
+                    "Say a name, --team and --lead; or --list, --again, --reset, or --of with --zone."
+                )
         except desks.Refused as why:
             raise CommandError(str(why)) from None
 
@@ -58,7 +68,7 @@ class Command(BaseCommand):
         if said["again"]:
             made = desks.again(said["again"], team, lead, timezone.now())
         else:
-            made = desks.make(name, said["country"], team, lead, timezone.now())
+            made = desks.make(name, said["country"], team, lead, timezone.now(), said["zone"])
             self.stdout.write(f"The organisation's public code: {made.code}")
         self._link(made, f"{tickets.JOIN_LASTS.days} days")
 
@@ -76,6 +86,7 @@ class Command(BaseCommand):
 
     def _list(self) -> None:
         for one in organisations.all_of_them():
-            self.stdout.write(f"{shown(one.code)}  {one.name}{f' ({one.country})' if one.country else ''}")
+            place = ", ".join(filter(None, (one.country, one.zone)))
+            self.stdout.write(f"{shown(one.code)}  {one.name}{f' ({place})' if place else ''}")
             for team, people in one.teams:
                 self.stdout.write(f"           {team}: {people} {'person' if people == 1 else 'people'}")
