@@ -10,13 +10,15 @@ class Reminder(models.Model):
     """A case that gets notes. `id` is a keyed hash of the word in the link that stops them.
 
     `last_at`, `last_by`: when the hours began in which the last note went out, and which that was, so that
-    there is one a day at most.
+    there is one a day at most. `to_plan`: a form of this case is being done, after which its notes are
+    planned anew; what still stands here later was left by a process that ended in between.
     """
 
     id = models.CharField(max_length=32, primary_key=True)
     case = models.OneToOneField("cases.Case", on_delete=models.CASCADE, related_name="reminder")
     last_at = models.DateTimeField(null=True)
     last_by = models.CharField(max_length=32, default="")
+    to_plan = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return "notes for a case"

@@ -168,6 +168,22 @@ def seen(case: OpenCase, now: datetime) -> None:
             _keep(case, replace(found, news=Why.nothing), "reminders_seen", now)
 
 
+def will_plan(case_id: str) -> None:
+    """A form of this case is about to be done: should this process end before `replan`, its notes wait for
+    the next page. One query, in no transaction of the form's own."""
+    Reminder.objects.filter(case_id=case_id).update(to_plan=True)
+
+
+def nothing_to_plan(case_id: str) -> None:
+    """The form is done, and no note but a test note is wanted."""
+    Reminder.objects.filter(case_id=case_id).update(to_plan=False)
+
+
+def waits_for_plan(case_id: str) -> bool:
+    """Did a process end between a form and its `replan`, or is one in between just now? One query."""
+    return Reminder.objects.filter(case_id=case_id, to_plan=True).exists()
+
+
 def replan(
     case: OpenCase,
     due: Callable[[], Iterable[datetime]],
@@ -197,6 +213,8 @@ def replan(
             _keep(case, Reminders(news=Why.stopped, tests=found.tests), "reminders_changed", now)
             return
         last_day = last_day_of(reminder.case.expires_on)
+        reminder.to_plan = False
+        reminder.save(update_fields=["to_plan"])
         wanted = plan(
             due() if About.due in wish.about else (),
             last_day if About.ends in wish.about else None,

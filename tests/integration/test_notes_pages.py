@@ -19,6 +19,7 @@ from survivor_portal.followups.models import Nudge, Reminder
 from survivor_portal.followups.reminders import State, Why
 from survivor_portal.slips.models import Slip
 from survivor_portal.takedowns import operations
+from survivor_portal.web.survivor import notes_plan
 from tests.integration.test_case_page import browser, post, sent, session, words
 from tests.integration.test_followups import works
 from tests.integration.test_words import trouble
@@ -120,6 +121,8 @@ def test_what_cannot_be_planned_stops_nothing_else(
 
 def test_asked_tried_out_and_on(browser: Client, session: Session, office: PostOffice) -> None:
     page = words(post(browser, "notes_ask", **ASKED))
+    post(browser, "board")
+    assert not Reminder.objects.get().to_plan
     assert f"We sent a test note to {HER}." in page
     number, _path = note(office)
 
@@ -256,6 +259,45 @@ def test_what_ends_a_request_takes_its_notes_back(
     assert planned() == 1
     assert Slip.objects.filter(kind="nudge", state="waiting").count() == 1
     assert len(entrusted.of(session.case.id)) == 1
+
+
+@pytest.mark.parametrize("ended", ["before the plan", "within the plan", "within the form"])
+def test_a_process_that_ends_between_a_form_and_its_plan_leaves_it_to_the_next_page(
+    browser: Client, session: Session, office: PostOffice, monkeypatch: pytest.MonkeyPatch, ended: str
+) -> None:
+    """As killed: what was written by then stands, and nothing comes after it."""
+    turn_on(browser, office)
+    sent(browser)
+    before = set(Nudge.objects.values_list("pk", flat=True))
+    assert not Reminder.objects.get().to_plan, "nothing was left"
+
+    class Killed(BaseException):
+        pass
+
+    def dies(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    where: dict[str, tuple[Any, str]] = {
+        "before the plan": (notes_plan, "_replan"),
+        "within the plan": (reminders, "_take_back"),
+        "within the form": (operations, "note"),
+    }
+    (line,) = operations.board(session.case)
+    with monkeypatch.context() as patched:
+        patched.setattr(*where[ended], dies)
+        with pytest.raises(Killed):
+            form = {"step": "group", "move": "close", "state": "sent", "request": line.id, "seen": "2"}
+            browser.post("/c/", form)
+    assert set(Nudge.objects.values_list("pk", flat=True)) == before
+    assert Reminder.objects.get().to_plan
+
+    browser.get("/c/")
+
+    assert planned() == (len(before) if ended == "within the form" else 1)
+    assert not Reminder.objects.get().to_plan
+    # And once it is planned, a look at a page plans nothing.
+    monkeypatch.setattr(reminders, "replan", dies)
+    browser.get("/c/")
 
 
 def test_another_clock_moves_the_notes(browser: Client, session: Session, office: PostOffice) -> None:

@@ -63,7 +63,10 @@ ALLOWED = {
     },
     "correspondence_outgoing": {"id": "id", "relay": "relay_id", "until": "until"},
     # Of what goes out on a day that was asked for.
-    "followups_reminder": {"stop index": "id", "case": "case_id", "last_at": "last_at", "last_by": "last_by"},
+    "followups_reminder": {
+        "stop index": "id", "case": "case_id", "last_at": "last_at", "last_by": "last_by",
+        "to_plan": "to_plan",
+    },
     "followups_nudge": {"id": "id", "reminder": "reminder_id", "mark": "mark"},
     # Of the outbox.
     "slips_slip": {

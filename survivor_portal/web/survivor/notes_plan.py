@@ -16,6 +16,7 @@ from django.utils import timezone
 from survivor_portal.cases.book import CaseGone, Rekeyed, Tampered
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.records import ChangedMeanwhile
+from survivor_portal.cases.unlocked import Session
 from survivor_portal.followups import reminders
 from survivor_portal.followups.reminders import State
 from survivor_portal.keystore.away import NotNow
@@ -37,20 +38,38 @@ log = logging.getLogger(__name__)
 
 
 def plans_notes(view: View) -> View:
-    """The view; after a form of an open case its notes are planned anew, whatever was done."""
+    """The view; after a form of an open case its notes are planned anew, whatever was done.
+
+    That is a transaction of its own: what a form does takes keys that are gone at once, and must stand
+    whatever becomes of the notes. A process that ends in between leaves a mark, by which the next page of the
+    case plans them. No worker could: it opens no case.
+    """
 
     @wraps(view)
     def done(request: HttpRequest) -> HttpResponse:
-        response = view(request)
-        if request.method == "POST" and reminders.offered():
-            # What was asked for is done. Were the keys gone just now, the next form plans anew.
+        if not reminders.offered():
+            return view(request)
+        is_form = request.method == "POST"
+        # Nothing may keep a person from closing, and there is nothing to plan after it.
+        if is_form and request.POST.get("step") != "close":
             with suppress(NotNow):
                 session = opened_of(request).open()
                 if session is not None:
-                    _replan(request, session.case)
+                    reminders.will_plan(session.case.id)
+        response = view(request)
+        # What was asked for is done. Were the keys gone just now, the next page plans anew.
+        with suppress(NotNow):
+            session = opened_of(request).open() if is_form else opened_of(request).loaded
+            if session is not None and (is_form or _was_left(session)):
+                _replan(request, session.case)
         return response
 
     return done
+
+
+def _was_left(session: Session) -> bool:
+    # Whoever was let in to look writes nothing by looking.
+    return session.actor is None and reminders.waits_for_plan(session.case.id)
 
 
 def link(request: HttpRequest, token: str) -> str:
@@ -61,7 +80,9 @@ def link(request: HttpRequest, token: str) -> str:
 
 def _replan(request: HttpRequest, case: OpenCase) -> None:
     try:
-        if reminders.read(case).state is not State.on:
+        if (state := reminders.read(case).state) is not State.on:
+            if state is State.asked:
+                reminders.nothing_to_plan(case.id)
             return
         # What was just done may have changed the clock the page began with.
         zone = zones.zone_of(holder_of(request).open())
