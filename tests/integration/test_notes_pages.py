@@ -283,10 +283,10 @@ def test_a_process_that_ends_between_a_form_and_its_plan_leaves_it_to_the_next_p
         "within the form": (operations, "note"),
     }
     (line,) = operations.board(session.case)
+    form = {"step": "group", "move": "close", "state": "sent", "request": line.id, "seen": "2"}
     with monkeypatch.context() as patched:
         patched.setattr(*where[ended], dies)
         with pytest.raises(Killed):
-            form = {"step": "group", "move": "close", "state": "sent", "request": line.id, "seen": "2"}
             browser.post("/c/", form)
     assert set(Nudge.objects.values_list("pk", flat=True)) == before
     assert Reminder.objects.get().to_plan
