@@ -93,7 +93,8 @@ def test_a_team_is_let_in_on_the_terms_that_stood_on_the_page(team: ATeam) -> No
     assert terms.notice == "We must report what we learn about a child in danger."
     assert timedelta(days=29) < terms.until - datetime.now(UTC) <= timedelta(days=30)
     assert visitor.heading == "Let somebody help"
-    assert "Who must not see it: Ben Oz" in visitor.page
+    assert "Example Helpline, Helpline North, can read this now." in visitor.page
+    assert "Who must not see it: <bdi>Ben Oz</bdi>" in visitor.page
     visitor.sends("board")
     assert "Let in: Example Helpline" in visitor.page
     assert "Who can read this: Example Helpline" in visitor.page
@@ -225,7 +226,12 @@ def test_who_can_agree_follows_from_age_and_home(
 
     visitor.sends("let_find", code=team.organisation_code)
 
-    assert set(visitor.form("let_terms").controls["consent"].options) == offered
+    terms = visitor.form("let_terms").controls
+    assert set(terms["consent"].options) == offered
+    assert terms["consent"].chosen == []
+    # A list of many people is for grown people: no child is asked about it.
+    assert ("joint" in terms["scopes"].options) is (answers.get("age_then", "adult") == "adult")
+    assert ("hurt the child" in visitor.page) is (answers.get("asker") == "parent")
 
 
 def test_a_young_person_and_a_parent_both_sign(team: ATeam) -> None:
@@ -267,12 +273,34 @@ def test_taken_back_it_ends_at_once_for_them_and_the_owner_stays_inside(team: AT
 
     assert visitor.heading == "Let somebody help"
     assert "Example Helpline is not in any more" in visitor.page
+    assert "Example Helpline, Helpline North, cannot read this any more." in visitor.page
+    assert "Who you let in" not in visitor.page
     assert unlocked.resume(theirs.token, datetime.now(UTC)) is None
     with pytest.raises(let_in.NotLetIn):
         rekey.open_as(desk, release.grant_id, datetime.now(UTC))
     visitor.sends("board")
     assert "Who can read this" not in visitor.page
     assert access.open_with(new.code, PHRASE, datetime.now(UTC)).session.case.key_number == 2
+
+
+def test_a_team_that_is_let_in_anew_is_not_said_to_be_out(team: ATeam) -> None:
+    new = a_case()
+    a_grant(new.session.case, team, scopes=(Scope.read, Scope.export))
+    visitor = inside(new)
+    visitor.sends("let_find", code=team.organisation_code)
+    visitor.sends("let_terms", TERMS, purpose="To write to a forum")
+    assert "They are in already." in visitor.page
+
+    visitor.sends("let_give", typed_name="R. Example", phrase=PHRASE)
+
+    for words in ("not in any more", "cannot read this any more", "You took this back"):
+        assert words not in visitor.page
+    assert "That holds now in its place." in visitor.page
+    # Each of the two has its own paper.
+    _now, before = grants.releases(new.session.case)
+    visitor.sends(visitor.form("let_paper", paper=before.id))
+    assert "Help with the requests" in visitor.page
+    assert "To write to a forum" not in visitor.page
 
 
 def test_an_old_button_to_take_it_back_does_no_harm(team: ATeam) -> None:

@@ -72,6 +72,7 @@ def lets_in(story: Story, team: ATeam, phrase: str) -> None:
     assert "Ana Li, Ben Oz" in story.text
     story.page.locator("main [name=notice]").check()
     story.page.fill("main [name=purpose]", "To help me with the letters")
+    story.page.locator("main [name=consent]").first.check()
     story.presses("main form:has([name=notice]) button[name=go]")
     assert story.heading == "Read it all once more"
     story.page.fill("main [name=typed_name]", "R. Example")

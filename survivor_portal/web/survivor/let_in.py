@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.http import HttpResponse
@@ -27,6 +27,8 @@ from survivor_portal.web.survivor.letting_forms import Finding, Renewing, consen
 
 LET, SEEN, PAPER, WORDS = "let", "let_seen", "let_paper", "let_words"
 ENDS_SOON = timedelta(days=14)
+# How long the page says on top what was done here just now.
+JUST_NOW = timedelta(minutes=10)
 MOST_SEEN = 200
 
 
@@ -40,6 +42,8 @@ class Line:
     kept_out: list[str]
     is_live: bool
     ends_soon: bool
+    # Not taken back: the same team was let in anew, on terms of which this one knows nothing.
+    was_replaced: bool = False
 
     @property
     def until(self) -> datetime:
@@ -48,7 +52,9 @@ class Line:
 
 def lines(case: OpenCase, now: datetime) -> list[Line]:
     """Every release of a case, those that hold first."""
-    found = [_line(release, now) for release in grants.releases(case)]
+    releases = grants.releases(case)
+    later = {(one.grant_id, one.given_at) for one in releases}
+    found = [replace(_line(one, now), was_replaced=(one.grant_id, one.ended_at) in later) for one in releases]
     return sorted(found, key=lambda line: not line.is_live)
 
 
@@ -74,8 +80,23 @@ def _names(release: Release) -> dict[str, str]:
 
 def page(desk: Desk, form: Question | None = None, no: No | None = None) -> HttpResponse:
     """Who is let in, and the box for the code of somebody new."""
+    found = lines(desk.case, desk.now)
+    live = [line for line in found if line.is_live]
+    inside = {line.release.team_id for line in live}
     context = {
-        "lines": lines(desk.case, desk.now),
+        "lines": found,
+        "live": live,
+        "ended": [line for line in found if not line.is_live],
+        "just_in": [line for line in live if desk.now - line.release.given_at < JUST_NOW],
+        # A team that was let in again can read, whatever was taken back before.
+        "just_out": [
+            line
+            for line in found
+            if (at := line.release.ended_at)
+            and desk.now - at < JUST_NOW
+            and line.release.team_id not in inside
+        ],
+        "inside": inside,
         "sent": _sent(desk.case),
         "form": form or Finding(),
         "nobody_agrees": not consents(desk.stand.answers),
@@ -129,7 +150,9 @@ def seen_page(desk: Desk) -> HttpResponse:
 def _paper(desk: Desk) -> HttpResponse:
     """One release whole, to print or to read again."""
     desk.go(LET)
-    line = _asked_for(desk)
+    paper = desk.post.get("paper", "")
+    found = (line for line in lines(desk.case, desk.now) if line.release.id == paper)
+    line = next(found, None) or _asked_for(desk)
     return answered(desk.request, "survivor/let/paper.html", {"line": line}) if line else here()
 
 

@@ -53,6 +53,7 @@ OF_AN_ADVOCATE: dict[Consent, Words] = {
 }
 ALONE: Words = _("Some places and helplines allow this. Ask them first if you are not sure.")
 NOT_BY: Words = _("Somebody who hurt you can never agree for you.")
+NOT_BY_TO_A_PARENT: Words = _("Somebody who hurt the child can never agree for the child.")
 
 
 def consents(answers: Answers) -> dict[Consent, Words]:
@@ -105,11 +106,12 @@ class Agreeing(Question):
         [(scope, label) for scope, (label, _hint) in SCOPES.items()],
         hints={scope: hint for scope, (_label, hint) in SCOPES.items()},
         initial=[Scope.act],
+        help_text=_("“All of this” is your answers, links, letters and notes here."),
     )
     purpose = forms.CharField(
         label=_("What for?"),
         max_length=MOST_PURPOSE,
-        initial=_("To help me get pictures taken down"),
+        initial=_("To help me get it taken down"),
         help_text=_("In your own words. A few are enough."),
         error_messages={"required": _("Say in a few words what they help you with.")},
     )
@@ -133,13 +135,20 @@ class Agreeing(Question):
         teams: Choices,
         people: Choices,
         consents: Mapping[Consent, Words],
+        grown_up: bool,
         **more: Any,
     ) -> None:
         super().__init__(data, *args, **more)
         teams, people = list(teams), list(people)
         self._choose("team", teams, only=True)
+        if not grown_up:
+            # A list of many people is for grown people only: nobody else is asked about it.
+            self._choose(
+                "scopes", [(scope, SCOPES[scope][0]) for scope in SCOPES if scope is not Scope.joint]
+            )
         self._choose("not_for", people)
-        self._choose("consent", [(consent.value, words) for consent, words in consents.items()], only=True)
+        # Each is a statement: none is ticked before the person did it, not even where there is only one.
+        self._choose("consent", [(consent.value, words) for consent, words in consents.items()])
         if not people:
             del self.fields["not_for"]
         hint = self.fields["consent"].widget
@@ -149,13 +158,11 @@ class Agreeing(Question):
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = list(choices)
-        if only and len(field.choices) == 1 and name == "team":
+        if only and len(field.choices) == 1:
             # Nothing to choose: it stands on the page, and goes along.
             self.fields[name] = forms.ChoiceField(
                 choices=field.choices, initial=field.choices[0][0], widget=forms.HiddenInput
             )
-        elif only and len(field.choices) == 1:
-            field.initial = field.choices[0][0]
 
     @property
     def chosen(self) -> frozenset[Scope]:
@@ -208,6 +215,7 @@ class Renewing(WithPhrase):
     button = _("Let it go on")
     days = one_of(_("For how long from today?"), DAYS, initial=str(releases.DAYS))
     grant = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    field_order = ("days", "phrase")
 
     @property
     def days_chosen(self) -> int:

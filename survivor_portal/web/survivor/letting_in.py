@@ -23,6 +23,7 @@ from survivor_portal.cases import access, grants, offers
 from survivor_portal.cases.actors import Scope
 from survivor_portal.cases.offers import Offer, OfferKind
 from survivor_portal.cases.releases import Consent, Release, Terms
+from survivor_portal.directory import Asker
 from survivor_portal.web.forms import Question, Words
 from survivor_portal.web.safety.networks import What
 from survivor_portal.web.survivor import let_in
@@ -31,6 +32,7 @@ from survivor_portal.web.survivor.keeping_forms import No, answered, attempt
 from survivor_portal.web.survivor.keeping_tries import within
 from survivor_portal.web.survivor.letting_forms import (
     NOT_BY,
+    NOT_BY_TO_A_PARENT,
     SCOPES,
     Agreeing,
     Finding,
@@ -230,6 +232,7 @@ def _choices(desk: Desk, helpers: Helpers) -> dict[str, Any]:
         "teams": [(team.card.id, team.card.name) for team in helpers.teams],
         "people": list(people.items()),
         "consents": consents(desk.stand.answers),
+        "grown_up": not desk.stand.answers.counts_as_minor,
     }
 
 
@@ -268,7 +271,7 @@ def _terms_page(desk: Desk, helpers: Helpers, form: Agreeing | None = None) -> H
         "form": form,
         "nobody_agrees": not consents(answers),
         "is_friend": not answers.may_write_letters,
-        "not_by": NOT_BY,
+        "not_by": NOT_BY_TO_A_PARENT if answers.asker is Asker.PARENT else NOT_BY,
         "under_18": answers.is_minor_today,
     }
     return answered(desk.request, "survivor/let/terms.html", context)
@@ -291,7 +294,9 @@ def _sign_page(desk: Desk, helpers: Helpers, form: Signing, no: No | None = None
         "who": [one.who.name for one in team.people if one.who.id not in kept_out],
         "kept_out": [one.who.name for one in team.people if one.who.id in kept_out],
         "consent": consent_words(Consent(chosen["consent"])) if chosen.get("consent") else "",
-        "is_adult": chosen.get("consent") == Consent.adult,
+        "is_in": any(
+            one.team_id == team.card.id and one.is_live(desk.now) for one in grants.releases(desk.case)
+        ),
     }
     return answered(desk.request, "survivor/let/sign.html", context, no)
 

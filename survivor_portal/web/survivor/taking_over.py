@@ -122,7 +122,7 @@ def _taken(offer: Offer, waiting: Data, keeping: Data, now: datetime, watched: b
 def _terms(waiting: Data, now: datetime) -> Terms:
     stays = waiting["stays"]
     return Terms(
-        purpose=gettext("To help me get pictures taken down"),
+        purpose=gettext("To help me get it taken down"),
         scopes=frozenset(Scope(scope) for scope in waiting["scopes"]),
         until=now + timedelta(days=int(stays["days"])),
         consent=Consent(stays["consent"]),
