@@ -18,7 +18,8 @@ from survivor_portal.cases.models import Case, Owner
 from survivor_portal.keystore import shred
 
 AT_ONCE = 5000
-_LONG_AGO = date(1970, 1, 1)
+# The day of expiry of a case whose deletion has begun.
+LONG_AGO = date(1970, 1, 1)
 
 log = logging.getLogger("survivor_portal.cases")
 
@@ -51,7 +52,7 @@ def erase_case(case_id: str, now: datetime) -> None:
     if row is None:
         return
     Case.objects.filter(pk=case_id).update(
-        wrap=b"", recovery_wrap=b"", sealed_key=b"", public_key=b"", expires_on=_LONG_AGO
+        wrap=b"", recovery_wrap=b"", sealed_key=b"", public_key=b"", expires_on=LONG_AGO
     )
     throttle.forget(row.code_index)
     try:

@@ -54,8 +54,8 @@ def keep_the_living(now: datetime) -> int:
 
 
 def count() -> int:
-    """How many cases are kept."""
-    return _real().exclude(wrap=b"").count()
+    """How many cases are kept. By columns that whoever only counts may read."""
+    return _real().exclude(expires_on=ending.LONG_AGO).count()
 
 
 def close_all() -> int:

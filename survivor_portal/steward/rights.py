@@ -19,6 +19,8 @@ class Role(StrEnum):
     mailin = "mailin"
     keys = "keys"
     backup = "backup"
+    # For the operator's monitoring: it counts, and says how old things are.
+    counts = "counts"
 
 
 class Cluster(StrEnum):
@@ -46,15 +48,20 @@ WRITES = Right(ALL, ALL, ALL, True)
 READS = Right(ALL)
 
 ROLES: dict[Cluster, tuple[Role, ...]] = {
-    Cluster.cases: (Role.web, Role.worker, Role.mailin, Role.backup),
+    Cluster.cases: (Role.web, Role.worker, Role.mailin, Role.backup, Role.counts),
     Cluster.keys: (Role.keys, Role.backup),
 }
 
 _Line = Mapping[Role, Right]
 
 
-def _of(web: Right = WRITES, worker: Right | None = None, mailin: Right | None = None) -> _Line:
-    given = {Role.web: web, Role.worker: worker, Role.mailin: mailin, Role.backup: READS}
+def _of(
+    web: Right = WRITES,
+    worker: Right | None = None,
+    mailin: Right | None = None,
+    counts: Right | None = None,
+) -> _Line:
+    given = {Role.web: web, Role.worker: worker, Role.mailin: mailin, Role.backup: READS, Role.counts: counts}
     return {role: right for role, right in given.items() if right is not None}
 
 
@@ -69,6 +76,8 @@ TABLES: dict[Cluster, dict[str, _Line]] = {
             ),
             # What a letter is sealed to.
             mailin=Right("id public_key"),
+            # How many there are. Not their names: so nobody can tell which ends when.
+            counts=Right("owner expires_on"),
         ),
         "cases_record": _of(worker=Right("case_id", delete=True)),
         "cases_entry": _of(worker=Right("case_id", delete=True)),
@@ -78,7 +87,9 @@ TABLES: dict[Cluster, dict[str, _Line]] = {
             mailin=Right("case_id kind", insert=ALL),
         ),
         "cases_entrusted": _of(worker=Right("id case_id expires_at", delete=True)),
-        "cases_unlocked": _of(worker=Right("id tag at_desk created_at seen_at", delete=True)),
+        "cases_unlocked": _of(
+            worker=Right("id tag at_desk created_at seen_at", delete=True), counts=Right("at_desk")
+        ),
         "cases_throttle": _of(worker=Right(ALL, update="strikes next_try_at", delete=True)),
         "cases_gone": _of(worker=Right(ALL, insert=ALL, delete=True)),
         # A release ends by the day; of it a worker sees no key and of the staff nothing.
@@ -114,14 +125,15 @@ TABLES: dict[Cluster, dict[str, _Line]] = {
         "followups_nudge": _of(worker=Right(ALL, delete=True)),
         "insights_wrongaddress": _of(),
         "insights_teamcount": _of(),
-        "visits_visit": _of(worker=Right("id created_at seen_at", delete=True)),
-        "slips_slip": _of(worker=WRITES),
+        # A hash of what only one browser knows; something has to be named to be counted.
+        "visits_visit": _of(worker=Right("id created_at seen_at", delete=True), counts=Right("id")),
+        "slips_slip": _of(worker=WRITES, counts=Right("id kind subject state due_at lease_until attempts")),
         # Pages put capsules in and take them back. Only a worker opens one.
         "keystore_capsule": _of(
             web=Right("id purpose expires_at", insert=ALL, delete=True),
             worker=Right(ALL, delete=True),
         ),
-        "django_migrations": _of(web=READS, worker=READS, mailin=READS),
+        "django_migrations": _of(web=READS, worker=READS, mailin=READS, counts=READS),
     },
     Cluster.keys: {
         "keystore_shred": {Role.keys: WRITES, Role.backup: READS},

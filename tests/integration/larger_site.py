@@ -41,7 +41,7 @@ class Site:
 
     def environment(self, user: str) -> dict[str, str]:
         """What a process of the site is told that goes by this user of the database."""
-        where = "for-worker/worker" if user == "worker" else "for-web/web"
+        where = {"worker": "for-worker/worker", "counts": "for-web/operator"}.get(user, "for-web/web")
         found = self._common | {
             "DATABASE_URL": self.url(user, "cases"),
             "KEYS_SOCKET": str(self.folder / ("nobody" if user == "mailin" else where)),
@@ -218,6 +218,13 @@ def mail_comes(told: Any, now: datetime) -> Any:
     return [may, taken, incoming.may_come("a" * 26, now)[1], relays.find("b" * 26, now) is None]
 
 
+def counts_tell(_: Any, now: datetime) -> Any:
+    """The work of the operator's figures: the names of all that could be asked, and what is not ready."""
+    from survivor_portal.steward import figures, health
+
+    return [sorted({one.name for one in figures.figures(now)}), health.not_ready()]
+
+
 def web_keeps(_: Any, now: datetime) -> Any:
     """A page's work: two more cases that are kept."""
     from survivor_portal.cases import access
@@ -306,6 +313,7 @@ PARTS = {
     "web_makes": web_makes,
     "worker_opens": worker_opens,
     "mail_comes": mail_comes,
+    "counts_tell": counts_tell,
     "web_reads": web_reads,
     "web_keeps": web_keeps,
     "web_deletes": web_deletes,

@@ -141,7 +141,8 @@ def test_monitoring_is_told_that_all_parts_are_ready(debian: Debian) -> None:
     assert (
         debian.machine.run("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:9109/ready").text == "200"
     )
-    assert "site_slips" in debian.machine.run("curl -s http://127.0.0.1:9109/metrics").text
+    told = debian.machine.run("curl -s http://127.0.0.1:9109/metrics").text
+    assert {"site_slips", "site_cases", "site_sessions"} <= set(re.findall(r"^site_\w+", told, re.MULTILINE))
 
 
 def test_an_unknown_address_is_refused_by_postfix_in_the_words_of_the_site(debian: Debian) -> None:

@@ -86,7 +86,7 @@ def test_every_column_that_is_named_is_there(cluster: Cluster) -> None:
             assert right.select or not (right.update or right.delete), name
 
 
-@pytest.mark.parametrize("role", [Role.worker, Role.mailin])
+@pytest.mark.parametrize("role", [Role.worker, Role.mailin, Role.counts])
 def test_nothing_sealed_is_given_to_who_opens_no_case(role: Role) -> None:
     for name, sealed in SEALED.items():
         right = TABLES[Cluster.cases][name].get(role, Right())
@@ -145,6 +145,30 @@ def test_t33_every_process_does_its_whole_work(site: Site, told: Any) -> None:
     assert site.execute("cases", "SELECT count(*) FROM visits_visit") == [(0,)]
     # Four cases, and whatever of theirs is noted as well.
     assert site.execute("cases", "SELECT count(*) >= 4 FROM cases_gone") == [(True,)]
+
+
+@pytest.mark.clusters
+def test_t33_whoever_counts_has_all_figures_and_nothing_to_tell_cases_apart_by(site: Site, told: Any) -> None:
+    site.execute(
+        "cases",
+        "INSERT INTO slips_slip (id, kind, subject, key, state, due_at, attempts, token) "
+        f"VALUES ('{'1' * 32}', 'visits', '', '{'1' * 64}', 'waiting', now(), 0, '')",
+    )
+    names, missing = site.part("counts", "counts_tell")
+
+    assert missing == []
+    # None of a group is left out because one of its questions was refused.
+    assert set(names) >= {
+        "site_cases", "site_sessions", "site_slips", "site_slips_dead", "site_slips_oldest_seconds",
+        "site_workers_late_seconds", "site_key_of_the_day_seconds", "site_keys_of_days_missing",
+        "site_disk_free_bytes", "site_directory_rows",
+    }  # fmt: skip
+    reached = {name: line[Role.counts] for name, line in TABLES[Cluster.cases].items() if Role.counts in line}
+    assert set(reached) == {"cases_case", "cases_unlocked", "visits_visit", "slips_slip", "django_migrations"}
+    for name, right in reached.items():
+        assert (right.insert, right.update, right.delete) == ("", "", False), name
+        assert not {"case_id", "tag", "key", "token"} & set(right.select.split()), name
+    assert "id" not in reached["cases_case"].select.split()
 
 
 @pytest.mark.clusters
@@ -218,7 +242,7 @@ def may(database: psycopg.Connection[Any], sql: str) -> bool:
 
 
 @pytest.mark.clusters
-@pytest.mark.parametrize("role", [Role.worker, Role.mailin, Role.web, Role.backup])
+@pytest.mark.parametrize("role", [Role.worker, Role.mailin, Role.web, Role.backup, Role.counts])
 def test_t33_beside_its_work_permission_is_denied(site: Site, role: Role) -> None:
     asked = 0
     with psycopg.connect(site.url(role, "cases"), autocommit=True) as database:
@@ -241,7 +265,7 @@ def test_t33_beside_its_work_permission_is_denied(site: Site, role: Role) -> Non
 
 
 @pytest.mark.clusters
-@pytest.mark.parametrize("role", [Role.worker, Role.mailin])
+@pytest.mark.parametrize("role", [Role.worker, Role.mailin, Role.counts])
 def test_t33_records_books_and_requests_are_read_by_no_worker_and_no_mail(site: Site, role: Role) -> None:
     for name, sealed in SEALED.items():
         for column in sealed:
@@ -253,7 +277,7 @@ def test_t33_records_books_and_requests_are_read_by_no_worker_and_no_mail(site: 
 
 
 @pytest.mark.clusters
-@pytest.mark.parametrize("role", [Role.web, Role.worker, Role.mailin])
+@pytest.mark.parametrize("role", [Role.web, Role.worker, Role.mailin, Role.counts])
 def test_t33_nobody_of_the_site_logs_in_where_the_keys_are(site: Site, role: Role) -> None:
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         psycopg.connect(site.url(role, "keys"))
