@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html.parser import HTMLParser
 
 import textstat
@@ -15,6 +15,7 @@ _BLOCKS = {
 }  # fmt: skip
 _END = re.compile(r"(?<=[.!?])\s+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]*")
+_RUN = re.compile(r"\w+")
 _ADDRESS = re.compile(r"\S*(?:://|@|www\.)\S*|\b[\w-]+(?:\.[\w-]+)+(?:/\S*)?\b")
 
 
@@ -59,14 +60,36 @@ def sentences(html: str, names: Iterable[str] = ()) -> list[str]:
 
     A fragment is a block that does not end like a sentence: a button, a number, a single choice.
     """
+    return list(_sentences(html, tuple(names)))
+
+
+# A page is measured as a whole and then sentence by sentence.
+@lru_cache(maxsize=4)
+def _sentences(html: str, names: tuple[str, ...]) -> tuple[str, ...]:
     reader = _Visible()
     reader.feed(html)
     found: list[str] = []
     # Of a few thousand names a page holds a handful; a pattern of those alone is quick.
-    named = _any_of(tuple(name for name in names if name in html))
+    named = _any_of(_in_page(html, names))
     for block in reader.blocks:
         text = _ADDRESS.sub("it", named.sub("it", " ".join(block.split())))
         found += [s for s in _END.split(text) if s.endswith((".", "!", "?")) and len(_WORD.findall(s)) >= 3]
+    return tuple(found)
+
+
+def _in_page(html: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that stand in the page: a name is there only if its first word is."""
+    by_word = _by_first_word(names)
+    words = {"", *_RUN.findall(html)} & by_word.keys()
+    return tuple(sorted(name for word in words for name in by_word[word] if name in html))
+
+
+@cache
+def _by_first_word(names: tuple[str, ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in names:
+        first = _RUN.search(name)
+        found.setdefault(first[0] if first else "", []).append(name)
     return found
 
 

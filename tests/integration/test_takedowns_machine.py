@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -75,6 +75,13 @@ DETAILS = st.fixed_dictionaries(
         "to": st.sampled_from(["", "ftc", "us-tida", "eu-dsa-16"]),
         "spread": st.lists(SPREAD, max_size=2).map(tuple),
     },
+)
+
+
+STORED = (
+    f"SELECT * FROM {Row._meta.db_table} WHERE case_id = %s ORDER BY id",
+    f"SELECT seq, head FROM {BookRow._meta.db_table} WHERE case_id = %s ORDER BY seq",
+    f"SELECT book_length, book_mark FROM {Case._meta.db_table} WHERE id = %s",
 )
 
 
@@ -381,12 +388,14 @@ class Requests(RuleBasedStateMachine):
         self.changed_at[takedown.id] = self.now
 
     def stored(self) -> tuple[object, ...]:
-        """Every byte that is kept of this case: rows, book, and the end of the book."""
-        return (
-            tuple(Row.objects.filter(case_id=self.case.id).order_by("pk").values_list()),
-            tuple(BookRow.objects.filter(case_id=self.case.id).order_by("seq").values_list("seq", "head")),
-            Case.objects.values_list("book_length", "book_mark").get(pk=self.case.id),
-        )
+        """Every byte that is kept of this case: rows, book, and the end of the book. Asked after each step,
+        so it is asked as short as can be."""
+        found: list[object] = []
+        with connection.cursor() as cursor:
+            for sql in STORED:
+                cursor.execute(sql, [self.case.id])
+                found.append(cursor.fetchall())
+        return tuple(found)
 
 
 def test_whatever_is_done_the_book_folded_is_what_the_rows_say(sizes: Callable[[str], int]) -> None:

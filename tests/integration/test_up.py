@@ -86,9 +86,15 @@ def listens(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all of them: however the one before ended, the next one starts from what it left."""
+    return tmp_path_factory.mktemp("up") / "data"
+
+
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    running = Site(tmp_path / "data")
+def site(data: Path) -> Iterator[Site]:
+    running = Site(data)
     pids = running.children()
     yield running
     # The worker's clock may have started after the address was printed.
@@ -147,17 +153,17 @@ def test_when_one_part_ends_the_rest_ends_too_and_the_reason_is_said(site: Site)
     assert "The worker ended by itself (signal SIGKILL)" in site.rest()
 
 
-def test_what_it_makes_is_for_its_owner_only(site: Site, tmp_path: Path) -> None:
-    made = [tmp_path / "data", *(tmp_path / "data").iterdir()]
+def test_what_it_makes_is_for_its_owner_only(site: Site, data: Path) -> None:
+    made = [data, *data.iterdir()]
 
     assert len(made) > 3
     assert [path.name for path in made if path.stat().st_mode & 0o077] == []
 
 
-def test_where_letters_go_out_by_mail_answers_come_in_and_the_door_goes_with_the_rest(tmp_path: Path) -> None:
+def test_where_letters_go_out_by_mail_answers_come_in_and_the_door_goes_with_the_rest(data: Path) -> None:
     port = free_port()
     mail = {"MAIL_OUT": "smtp://127.0.0.1:9", "MAIL_IN": f"smtp://127.0.0.1:{port}"}
-    running = Site(tmp_path / "data", **mail)
+    running = Site(data, **mail)
     try:
         until = time.monotonic() + LIMIT_SECONDS
         while not listens(port):  # it starts beside the pages
