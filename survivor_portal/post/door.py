@@ -32,38 +32,40 @@ BUSY = b"421 4.3.2 Busy, try again later\r\n"
 NOT_HERE = "502 5.5.1 Not here"
 
 
-class Manners:
+class Manners(SMTP):
     """What our door does otherwise than the library: for both of its languages."""
 
     line_length_limit = LONGEST_LINE
     local_part_limit = 64
 
-    def is_eager(self: Any) -> bool:
+    def is_eager(self) -> bool:
         """Did the other side speak on without waiting, though nobody said it may (RFC 2920)? Then the
         connection ends, and what it said is forgotten."""
-        if not self._reader._buffer:
+        reader: Any = self._reader  # asyncio has no name of its own for what came and was not read
+        if not reader._buffer:
             return False
-        self._reader._buffer.clear()
-        self.loop.call_soon(self.transport.close)
+        reader._buffer.clear()
+        if self.transport is not None:
+            self.loop.call_soon(self.transport.close)
         return True
 
-    def connection_lost(self: Any, error: Exception | None) -> None:
+    def connection_lost(self, error: Exception | None) -> None:
         self.event_handler.connections.discard(self)
-        super().connection_lost(error)  # type: ignore[misc]
+        super().connection_lost(error)
 
-    async def smtp_VRFY(self: Any, arg: str | None) -> None:  # noqa: N802
+    async def smtp_VRFY(self, arg: str | None) -> None:  # noqa: N802
         await self.push(NOT_HERE)
 
-    async def smtp_EXPN(self: Any, arg: str | None) -> None:  # noqa: N802
+    async def smtp_EXPN(self, arg: str | None) -> None:  # noqa: N802
         await self.push(NOT_HERE)
 
-    async def smtp_AUTH(self: Any, arg: str | None) -> None:  # noqa: N802
+    async def smtp_AUTH(self, arg: str | None) -> None:  # noqa: N802
         await self.push(NOT_HERE)
 
-    async def smtp_HELP(self: Any, arg: str | None) -> None:  # noqa: N802
+    async def smtp_HELP(self, arg: str | None) -> None:  # noqa: N802
         await self.push(NOT_HERE)
 
-    async def smtp_STARTTLS(self: Any, arg: str | None) -> None:  # noqa: N802
+    async def smtp_STARTTLS(self, arg: str | None) -> None:  # noqa: N802
         """What was said before counts no more (RFC 3207, 4.2: the library begins anew), and what was said
         behind this word without waiting would be taken for what came encrypted (CVE-2011-0411)."""
         if self.is_eager():
@@ -72,16 +74,16 @@ class Manners:
         if self._tls_protocol is not None:
             await self.push(NOT_HERE)
             return
-        await super().smtp_STARTTLS(arg)  # type: ignore[misc]
-        if self._original_transport is not None and self.session.ssl is None:
+        await super().smtp_STARTTLS(arg)
+        if self._original_transport is not None and (self.session is None or self.session.ssl is None):
             # They hung up before it was done. The library would wait for their next word for ever.
             raise TLSSetupException
 
-    async def smtp_DATA(self: Any, arg: str | None) -> None:  # noqa: N802
+    async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802
         if self.is_eager():
             await self.push(TOO_EAGER)
             return
-        await super().smtp_DATA(arg)  # type: ignore[misc]
+        await super().smtp_DATA(arg)
 
 
 class SmtpDoor(Manners, SMTP):

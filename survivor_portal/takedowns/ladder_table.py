@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from survivor_portal import directory, intake
@@ -80,10 +80,11 @@ STORIES = (
     _story("closed", (2, Fact.REFUSAL), (3, Move.CLOSE)),
 )  # fmt: skip
 
-_CHILD = {"asker": Asker.PARENT, "age_then": Age.FROM_13, "age_now": Age.FROM_13}
-_TEEN = {"asker": Asker.SELF, "age_then": Age.FROM_16, "age_now": Age.FROM_16, "maker": Maker.SHOWN}
-_GROWN = {"asker": Asker.SELF, "age_then": Age.FROM_13, "age_now": Age.ADULT}
-_ADULT = {"asker": Asker.SELF, "age_then": Age.ADULT, "age_now": Age.ADULT, "consent": Consent.NEVER}
+_ANYONE = Answers(happened=Happened.POSTED, picture=Picture.REAL, home_safe=True, maker=Maker.OTHER)
+_CHILD = replace(_ANYONE, asker=Asker.PARENT, age_then=Age.FROM_13, age_now=Age.FROM_13)
+_TEEN = replace(_ANYONE, asker=Asker.SELF, age_then=Age.FROM_16, age_now=Age.FROM_16, maker=Maker.SHOWN)
+_GROWN = replace(_ANYONE, asker=Asker.SELF, age_then=Age.FROM_13, age_now=Age.ADULT)
+_ADULT = replace(_ANYONE, asker=Asker.SELF, age_then=Age.ADULT, age_now=Age.ADULT, consent=Consent.NEVER)
 AGES = {"child": _CHILD, "teen who took it": _TEEN, "adult, child then": _GROWN, "adult": _ADULT}
 # Where, and the grounds of one request there.
 PLACES: tuple[tuple[str, str, dict[str, tuple[str, ...]]], ...] = (
@@ -100,15 +101,7 @@ PLACES: tuple[tuple[str, str, dict[str, tuple[str, ...]]], ...] = (
 
 def case_of(age: str, country: str, region: str = "") -> Around:
     """The case of somebody of one of AGES in that place, with one link."""
-    told = {"maker": Maker.OTHER, **AGES[age]}
-    answers = Answers(
-        happened=Happened.POSTED,
-        picture=Picture.REAL,
-        home_safe=True,
-        country=country,
-        region=region,
-        **told,  # type: ignore[arg-type]
-    )
+    answers = replace(AGES[age], country=country, region=region)
     return around(answers, intake.gather(_LINK).items)
 
 

@@ -77,7 +77,7 @@ def begin(request: HttpRequest, person_id: str, secret: bytes) -> HttpResponse |
 @login_stage_required(stage=AuthenticateStage.key, redirect_urlname="account_login")
 def second_step(request: HttpRequest) -> HttpResponse:
     """The second step: a passkey, or a code."""
-    stage: LoginStage = request._login_stage  # type: ignore[attr-defined]
+    stage: LoginStage = vars(request)["_login_stage"]  # hung there by `login_stage_required`
     user = stage.login.user
     form = Code(request.POST if "code" in request.POST else None)
     trouble: Words = ""

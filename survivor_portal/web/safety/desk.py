@@ -99,7 +99,7 @@ class Desks:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         current = CurrentDesk(request, request.COOKIES.get(settings.DESK_COOKIE, ""))
-        request.desk = current  # type: ignore[attr-defined]
+        vars(request)["desk"] = current  # read by `desk_of`
         response = self.get_response(request)
         current.put_cookie(response)
         return response

@@ -81,7 +81,7 @@ class Opened:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         current = CurrentCase(request.COOKIES.get(settings.CASE_COOKIE, ""))
-        request.opened = current  # type: ignore[attr-defined]
+        vars(request)["opened"] = current  # read by `opened_of`
         response = self.get_response(request)
         current.put_cookie(response)
         return response

@@ -98,7 +98,7 @@ class Visits:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         current = CurrentVisit(request.COOKIES.get(settings.VISIT_COOKIE, ""))
-        request.visit = current  # type: ignore[attr-defined]
+        vars(request)["visit"] = current  # read by `visit_of`
         response = self.get_response(request)
         current.put_cookie(response)
         return response

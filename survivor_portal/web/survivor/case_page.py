@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -95,7 +95,7 @@ def _stayed(desk: Desk) -> HttpResponse:
     half, whole = request.POST.copy(), request.POST
     half.setlist("step", [step])
     half[PUT_OFF] = "1"
-    request.POST = half  # type: ignore[assignment]  # the stubs take none that can be changed
+    request.POST = QueryDict(half.urlencode())
     try:
         response = ACTIONS[step](desk) if step in FORMS else keeping.show_again(request, step)
     except NoSuchTakedown:

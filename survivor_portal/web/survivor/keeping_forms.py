@@ -152,22 +152,21 @@ class AskedBack(Guarded):
         return typed
 
 
-class Opening(AskedInAFlood):
-    """Code and phrase. `shown`: what is typed can be read; a button changes that, without script too."""
+class AtTheDoor(AskedInAFlood):
+    """The code, and in `box` what opens with it. `shown`: what is typed can be read; a button changes that,
+    without script too."""
 
-    step: ClassVar[str] = "open"
+    box: ClassVar[str]
     button = _("Open")
     code = code_field(
         _("Your code"),
         _("Type your code here."),
         help_text=_("12 letters and numbers. Spaces and small letters do not matter."),
     )
-    phrase = phrase_field(_("Your phrase"))
     watched = forms.BooleanField(
         label=_("Someone else may look at this device. Close it sooner."), required=False
     )
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
-    box: ClassVar[str] = "phrase"
 
     def __init__(self, *args: Any, shown: bool = False, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -190,12 +189,20 @@ class Opening(AskedInAFlood):
         return helper
 
 
-class Recovering(Opening):
+class Opening(AtTheDoor):
+    """Code and phrase."""
+
+    step: ClassVar[str] = "open"
+    box: ClassVar[str] = "phrase"
+    phrase = phrase_field(_("Your phrase"))
+    field_order = ("code", "phrase", "watched")
+
+
+class Recovering(AtTheDoor):
     """Code and recovery code."""
 
     step: ClassVar[str] = "recover"
     box: ClassVar[str] = "recovery"
-    phrase = None  # type: ignore[assignment]
     recovery = phrase_field(
         _("Your recovery code"),
         missing=_("Type your recovery code here."),
@@ -321,7 +328,7 @@ def attempt(form: Question, do: Callable[[], T]) -> T | No:
     try:
         return do()
     except access.NotOpened:
-        if isinstance(form, Opening):
+        if isinstance(form, AtTheDoor):
             form.add_error(None, NOT_OPENED)
         else:
             form.add_error("phrase", WRONG_PHRASE)

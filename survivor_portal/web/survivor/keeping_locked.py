@@ -21,7 +21,7 @@ from survivor_portal.web.safety.networks import What
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.safety.session import visit_of
 from survivor_portal.web.survivor import arrivals, keeping_drafts
-from survivor_portal.web.survivor.keeping_forms import No, Opening, Recovering, answered, to_case
+from survivor_portal.web.survivor.keeping_forms import AtTheDoor, No, Opening, Recovering, answered, to_case
 from survivor_portal.web.survivor.keeping_tries import within
 
 STEPS = frozenset({"open", "recover"})
@@ -37,7 +37,7 @@ def locked_page(request: HttpRequest) -> HttpResponse:
 
 def act(request: HttpRequest, step: str) -> HttpResponse:
     """Try to open. The buttons that show and hide what is typed come here too, and try nothing."""
-    kind = Recovering if step == "recover" else Opening
+    kind: type[AtTheDoor] = Recovering if step == "recover" else Opening
     shown = request.POST.get("shown") == "1"
     if "show" in request.POST or "hide" in request.POST:
         return _page(request, kind(initial=_typed(request), shown="show" in request.POST))
@@ -62,12 +62,12 @@ def act(request: HttpRequest, step: str) -> HttpResponse:
 
 def again(request: HttpRequest, step: str) -> HttpResponse:
     """The form whose token was lost, with what was typed. Writes nothing."""
-    kind = Recovering if step == "recover" else Opening
+    kind: type[AtTheDoor] = Recovering if step == "recover" else Opening
     shown = request.POST.get("shown") == "1"
     return _page(request, kind(initial=_typed(request), shown=shown), resumed=True)
 
 
-def _opened(form: Opening, given: dict[str, Any], now: datetime) -> access.Opened:
+def _opened(form: AtTheDoor, given: dict[str, Any], now: datetime) -> access.Opened:
     """The case, under a new key where it waited for one."""
     for _ in range(TRIES):
         try:
@@ -79,7 +79,7 @@ def _opened(form: Opening, given: dict[str, Any], now: datetime) -> access.Opene
     raise access.Busy
 
 
-def _tried(form: Opening, given: dict[str, Any], now: datetime) -> access.Opened:
+def _tried(form: AtTheDoor, given: dict[str, Any], now: datetime) -> access.Opened:
     if isinstance(form, Recovering):
         return access.open_with_recovery(given["code"], given["recovery"], now, watched=given["watched"])
     return access.open_with(given["code"], given["phrase"], now, watched=given["watched"])
@@ -93,7 +93,7 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
 
 def _page(
     request: HttpRequest,
-    form: Opening,
+    form: AtTheDoor,
     no: No | None = None,
     *,
     draft: bool | None = None,

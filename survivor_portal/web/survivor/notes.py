@@ -59,5 +59,6 @@ def _said(question: intake.Question, stand: Stand) -> str:
         if value is None:
             continue
         shown = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-        said.append(next((str(words) for key, words in form.fields[name].choices if str(key) == shown), ""))  # type: ignore[attr-defined]
+        offered = form[name].subwidgets
+        said.append(next((str(one.choice_label) for one in offered if str(one.data["value"]) == shown), ""))
     return ", ".join(piece for piece in said if piece)

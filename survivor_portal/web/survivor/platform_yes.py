@@ -102,6 +102,7 @@ class Yes(Question):
     def __init__(self, data: Any = None, *args: Any, before: QueryDict, **more: Any) -> None:
         super().__init__(data, *args, **more)
         # In the form's own way of writing hidden values, one after the other as they were sent.
+        # And its step, which every other form has for its whole class.
         self.step = str((before.getlist("step") or [""])[0])  # type: ignore[misc]
         for name, values in carried(before).items():
             widget = forms.MultipleHiddenInput if len(values) > 1 else forms.HiddenInput
