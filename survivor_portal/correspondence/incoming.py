@@ -10,7 +10,7 @@ from survivor_portal.cases import slot
 from survivor_portal.cases.book import CaseGone
 from survivor_portal.cases.keys import Document
 from survivor_portal.correspondence import relays
-from survivor_portal.correspondence.models import Relay
+from survivor_portal.correspondence.models import Fresh, Relay
 from survivor_portal.correspondence.relays import Counted, Route
 from survivor_portal.mails import Read
 
@@ -47,11 +47,23 @@ def arrive(route: Route, mail: Read, now: datetime) -> Taken:
             if counted is not Counted.yes:
                 return Taken.later if counted is Counted.not_today else Taken.never
             slot.drop(route.case_id, KIND, _document(route, mail), now, most=MOST_WAITING)
+            # Blindly, and once for however many: the door for mail cannot read what it writes.
+            Fresh.objects.bulk_create([Fresh(case_id=route.case_id)], ignore_conflicts=True)
     except CaseGone:
         return Taken.never
     except slot.SlotFull:
         return Taken.later
     return Taken.yes
+
+
+def news(most: int) -> list[str]:
+    """The cases for which mail came in since `looked_at` was called for them; so many at most."""
+    return list(Fresh.objects.values_list("case_id", flat=True)[:most])
+
+
+def looked_at(case_id: str) -> None:
+    """What had to be done for the mail of this case is done."""
+    Fresh.objects.filter(pk=case_id).delete()
 
 
 def turn_away(route: Route, now: datetime) -> None:

@@ -25,6 +25,15 @@ class Relay(models.Model):
         return "an address"
 
 
+class Fresh(models.Model):
+    """A case for which mail came in since a worker last looked; gone a minute later, and with its case."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="+")
+
+    def __str__(self) -> str:
+        return "mail came in"
+
+
 class Outgoing(models.Model):
     """A letter that is on its way out, named as its capsule is. Gone once it left, failed or was stopped."""
 

@@ -55,6 +55,34 @@ def windows(at: datetime, hours: Hours, zone: tzinfo) -> Iterator[Window]:
         day += _DAY
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Windows of days in a row, each `lasts` long and a day of 24 hours after the one before."""
+
+    start: datetime
+    lasts: timedelta
+    count: int
+
+    def spans(self) -> Iterator[tuple[datetime, datetime]]:
+        """Start and end of each."""
+        for number in range(self.count):
+            start = self.start + number * _DAY
+            yield start, start + self.lasts
+
+
+def runs(first: date, days: int, hours: Hours, zone: tzinfo) -> list[Run]:
+    """The windows of so many days, in short: a year has as many runs as its clocks were moved, and one."""
+    found: list[Run] = []
+    for number in range(days):
+        each = window(first + number * _DAY, hours, zone)
+        lasts, last = each.end - each.start, found[-1] if found else None
+        if last and last.lasts == lasts and each.start == last.start + last.count * _DAY:
+            found[-1] = Run(last.start, lasts, last.count + 1)
+        elif lasts > timedelta(0):
+            found.append(Run(each.start, lasts, 1))
+    return found
+
+
 def _moment(day: date, hour: int, zone: tzinfo) -> datetime:
     wall = datetime.combine(day + _DAY, time()) if hour == 24 else datetime.combine(day, time(hour))
     return wall.replace(tzinfo=zone).astimezone(UTC)

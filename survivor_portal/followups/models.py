@@ -31,6 +31,8 @@ class Nudge(models.Model):
     reminder = models.ForeignKey(Reminder, on_delete=models.CASCADE, related_name="nudges")
     # A keyed hash of what it says and when, to find out whether a note is the one that is wanted.
     mark = models.CharField(max_length=32)
+    # It has no time: it sleeps until an answer comes in.
+    for_answer = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return "a note"

@@ -20,6 +20,7 @@ class About(StrEnum):
 
     due = "due"  # a time that somebody had is over
     ends = "ends"  # what is kept is deleted soon
+    answer = "answer"  # an answer came in
     test = "test"  # whom does the address reach?
 
 

@@ -11,9 +11,8 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from enum import StrEnum
 from itertools import islice
 
 from django.conf import settings
@@ -25,13 +24,14 @@ from survivor_portal.cases.keys import Document, OpenCase
 from survivor_portal.cases.ledger import Ended
 from survivor_portal.cases.slot import SlotFull
 from survivor_portal.correspondence import messages
-from survivor_portal.followups import words
-from survivor_portal.followups.hours import USUAL, Hours, windows
+from survivor_portal.followups import sleeping, words
+from survivor_portal.followups.hours import Hours, windows
 from survivor_portal.followups.models import Nudge, Reminder
 from survivor_portal.followups.plan import About, Planned, plan
+from survivor_portal.followups.wishes import OFF, Reminders, State, Why, Wish, from_plain, to_plain
 
 RECORD = "reminders"  # the kind of the one record
-PURPOSE = "nudge"  # of capsules and slips
+PURPOSE = sleeping.PURPOSE
 TOLD = "reminders"  # the kind of what goes into the case's slot
 # A note that is older than this helps nobody.
 TOO_LATE = timedelta(days=2)
@@ -44,50 +44,8 @@ Link = Callable[[str], str]
 log = logging.getLogger("survivor_portal.followups")
 
 
-class State(StrEnum):
-    """How far it is: off, a test note is under way, on."""
-
-    off = "off"
-    asked = "asked"
-    on = "on"
-
-
-class Why(StrEnum):
-    """What happened to the notes while nobody was there."""
-
-    nothing = ""
-    stopped = "stopped"  # somebody pressed the button in a note
-    refused = "refused"  # the mailbox takes none
-    missed = "missed"  # one did not go out; the others will
-
-
 class TooManyTests(Exception):
     """Enough test notes for one day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a person asked for. `about`: which notes."""
-
-    to: str
-    about: tuple[About, ...] = (About.due, About.ends)
-    hours: Hours = USUAL
-
-
-@dataclass(frozen=True, slots=True)
-class Reminders:
-    """How it stands. `wish` None where it is off; `news` until it was read."""
-
-    state: State = State.off
-    wish: Wish | None = None
-    news: Why = Why.nothing
-    wrong: int = 0
-    tests: tuple[datetime, ...] = ()
-    token: str = field(default="", repr=False)
-    number: str = field(default="", repr=False)
-
-
-OFF = Reminders()
 
 
 def offered() -> bool:
@@ -98,7 +56,7 @@ def offered() -> bool:
 def read(case: OpenCase) -> Reminders:
     """How it stands. One query."""
     found = records.read(case, RECORD)
-    return _from_plain(found[0].document) if found else OFF
+    return from_plain(found[0].document) if found else OFF
 
 
 def ask(case: OpenCase, wish: Wish, now: datetime, *, link: Link) -> Reminders:
@@ -224,8 +182,13 @@ def replan(
             went_at=reminder.last_at,
         )
         # What the capsule says of hours and days is part of what makes two notes the same.
+        if About.answer in wish.about:
+            wanted = (*wanted, Planned(sleeping.since(now), About.answer))
         marks = {_mark(one, found, last_day, zone): one for one in wanted}
         here = {row.mark: row.pk for row in reminder.nudges.all()}
+        sleeping.sleep_on(
+            case, [here[m] for m in marks.keys() & here.keys() if marks[m].about is About.answer]
+        )
         for mark in marks.keys() - here.keys():
             _put(reminder, found, marks[mark], link, zone=zone, last_day=last_day, mark=mark)
         # Their keys go at once, whatever becomes of this transaction, so they are the last to go.
@@ -353,6 +316,9 @@ def _put(
         # When it may go out, as moments: a worker needs to know of no zone.
         "open": [[a.isoformat(), b.isoformat()] for a, b in _open(one, found.wish.hours, zone)],
     }
+    if one.about is About.answer:
+        sleeping.put(reminder, payload, one.at, found.wish.hours, zone, mark)
+        return
     # A day longer than it may go out, so that a worker can still tell that it did not.
     lasts = TEST_LASTS if one.about is About.test else TOO_LATE + timedelta(days=1)
     capsule_id = entrusted.put_due(reminder.case_id, PURPOSE, keys.packed(payload), one.at, one.at + lasts)
@@ -363,6 +329,8 @@ def _put(
 def _open(one: Planned, hours: Hours, zone: tzinfo) -> list[tuple[datetime, datetime]]:
     if one.about is About.test:
         return [(one.at, one.at + TEST_LASTS)]  # somebody sits there and waits for it
+    if one.about is About.answer:
+        return []  # nobody knows when
     until = one.at + TOO_LATE
     near = islice(windows(one.at, hours, zone), TOO_LATE.days + 1)
     return [(slot.start, min(slot.end, until)) for slot in near if slot.start < until]
@@ -371,7 +339,7 @@ def _open(one: Planned, hours: Hours, zone: tzinfo) -> list[tuple[datetime, date
 def _mark(one: Planned, found: Reminders, last_day: date, zone: tzinfo) -> str:
     """A keyed hash of what a note says and when: it changes when the note has to."""
     assert found.wish is not None
-    said = str(last_day) if one.about is About.ends else ""
+    said = {About.ends: str(last_day), About.answer: f"{found.wish.hours}|{zone}"}.get(one.about, "")
     opened = _open(one, found.wish.hours, zone)
     return keys.index("nudge1", f"{found.token}|{found.wish.to}|{one.at}|{one.about}|{said}|{opened}")
 
@@ -381,28 +349,9 @@ def _index(token: str) -> str:
 
 
 def _keep(case: OpenCase, changed: Reminders, what: str, now: datetime) -> Reminders:
-    plain = _to_plain(changed)
+    plain = to_plain(changed)
     if kept := records.read(case, RECORD):
         records.change(case, kept[0], plain, Note(what), now)
     elif records.add_only(case, RECORD, plain, Note(what), now) is None:
         raise records.ChangedMeanwhile
     return changed
-
-
-def _to_plain(found: Reminders) -> Document:
-    return asdict(found) | {"tests": [at.isoformat() for at in found.tests]}
-
-
-def _from_plain(plain: Document) -> Reminders:
-    wish = plain["wish"]
-    return Reminders(
-        state=State(plain["state"]),
-        wish=Wish(wish["to"], tuple(About(one) for one in wish["about"]), Hours(**wish["hours"]))
-        if wish
-        else None,
-        news=Why(plain["news"]),
-        wrong=plain["wrong"],
-        tests=tuple(datetime.fromisoformat(at) for at in plain["tests"]),
-        token=plain["token"],
-        number=plain["number"],
-    )

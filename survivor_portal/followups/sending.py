@@ -7,15 +7,16 @@ from datetime import datetime
 from functools import partial
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 
 from survivor_portal.cases import entrusted, keys
 from survivor_portal.cases.keys import Document
-from survivor_portal.correspondence import messages
+from survivor_portal.correspondence import incoming, messages
 from survivor_portal.correspondence.handover import NotTaken, hand_over
 from survivor_portal.correspondence.messages import Message
 from survivor_portal.correspondence.signing import signed
-from survivor_portal.followups import reminders
+from survivor_portal.followups import reminders, sleeping
 from survivor_portal.followups.models import Nudge, Reminder
 from survivor_portal.followups.plan import About
 from survivor_portal.followups.reminders import PURPOSE, Why
@@ -23,6 +24,7 @@ from survivor_portal.keystore import capsules
 from survivor_portal.slips import due
 from survivor_portal.slips.due import Effect, Work
 
+AT_ONCE = 500
 SENDER = "notes"  # before the @: too short to be the address of a request
 
 
@@ -37,6 +39,7 @@ def nudge(work: Work, now: datetime) -> Effect | None:
     except capsules.NoCapsule:
         return None  # taken back, or its time is over
     spans = [(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in note["open"]]
+    spans += sleeping.spans(note)
     case_id = entrusted.case_of(work.subject)
     if case_id is None:
         return None
@@ -44,8 +47,8 @@ def nudge(work: Work, now: datetime) -> Effect | None:
     if start is None:
         return partial(_too_late, case_id, work.subject, now)
     if note["about"] != About.test and not _first_today(case_id, work.subject, start):
-        if note["about"] == About.ends:
-            # The other one does not say that what is kept is deleted soon.
+        if note["about"] in (About.ends, About.answer):
+            # The other one did not say that what is kept is deleted soon, nor came after this answer.
             _open_since([span for span in spans if span[0] > start], now)
         return partial(_done_with, work.subject)
     try:
@@ -85,6 +88,14 @@ def message(note: Document, now: datetime) -> bytes:
             ),
         )
     )
+
+
+def answers(_: Work, now: datetime) -> None:
+    """Wake the notes of those for whom an answer came in. It costs what came in since the last time."""
+    for case_id in incoming.news(AT_ONCE):
+        with transaction.atomic():
+            sleeping.wake(case_id, now)
+            incoming.looked_at(case_id)
 
 
 def _open_since(spans: Sequence[tuple[datetime, datetime]], now: datetime) -> datetime | None:

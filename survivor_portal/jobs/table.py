@@ -26,6 +26,7 @@ HANDLERS: dict[str, Handler] = {
     "lookup": lookups.look_up,
     "link_check": lookups.check_link,
     "nudge": sending.nudge,
+    "answers": sending.answers,
 }
 
 # One slip each, due again this long after it was done. It never dies; while it fails it is tried this often.
@@ -38,4 +39,5 @@ REGULAR: dict[str, timedelta] = {
     "slips": timedelta(hours=1),
     "backup": timedelta(hours=1),
     "mail_over": timedelta(hours=1),
+    "answers": timedelta(minutes=1),
 }

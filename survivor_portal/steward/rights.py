@@ -120,6 +120,8 @@ TABLES: dict[Cluster, dict[str, _Line]] = {
             worker=Right(ALL, delete=True),
             mailin=Right(ALL, update="day of_day in_all"),
         ),
+        # The door for mail writes that something came, and reads nothing of it.
+        "correspondence_fresh": _of(worker=Right(ALL, delete=True), mailin=Right(insert=ALL)),
         "correspondence_outgoing": _of(worker=Right(ALL, delete=True)),
         "followups_reminder": _of(worker=Right(ALL, update="last_at last_by", delete=True)),
         "followups_nudge": _of(worker=Right(ALL, delete=True)),

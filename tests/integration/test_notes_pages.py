@@ -14,6 +14,7 @@ from survivor_portal.cases import entrusted, records, slot
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.models import Record
 from survivor_portal.cases.unlocked import Session
+from survivor_portal.config.mails import MailIn
 from survivor_portal.followups import reminders
 from survivor_portal.followups.models import Nudge, Reminder
 from survivor_portal.followups.reminders import State, Why
@@ -131,6 +132,29 @@ def test_asked_tried_out_and_on(browser: Client, session: Session, office: PostO
     assert "Reminders are on." in page
     assert reminders.read(session.case).state is State.on
     assert planned() == 1  # the last call, before the case is deleted
+
+
+def test_a_note_when_an_answer_comes_in_is_offered_where_answers_can_and_not_ticked(
+    browser: Client, session: Session, office: PostOffice, settings: Settings
+) -> None:
+    answers = "When an answer comes in here by mail"
+    assert answers not in words(post(browser, "notes"))
+    settings.MAIL_IN = MailIn("smtp", "127.0.0.1", 1)
+
+    page = post(browser, "notes")
+    boxes = dict(re.findall(r'name="about" value="(\w+)"([^>]*)>', page.content.decode()))
+
+    assert answers in words(page)
+    assert {name for name, more in boxes.items() if "checked" in more} == {"due", "ends"}
+    assert trouble(page.content.decode()) == []
+    post(browser, "notes_ask", **ASKED | {"about": ["answer"]})
+    number, _path = note(office)
+    post(browser, "notes_code", go="1", number=number, reader="only_me")
+    assert [row.for_answer for row in Nudge.objects.all()] == [True]
+    assert not Slip.objects.filter(kind=reminders.PURPOSE, state="waiting").exists()
+    page = post(browser, "notes")
+    boxes = dict(re.findall(r'name="about" value="(\w+)"([^>]*)>', page.content.decode()))
+    assert {name for name, more in boxes.items() if "checked" in more} == {"answer"}
 
 
 def test_who_shares_the_mailbox_gets_none(browser: Client, session: Session, office: PostOffice) -> None:

@@ -19,10 +19,11 @@ from survivor_portal import directory, seals
 from survivor_portal.cases import access, book, entrusted, grants, ledger, offers, records, slot
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.config.env import HOUSE
-from survivor_portal.correspondence import outgoing, relays
+from survivor_portal.correspondence import incoming, outgoing, relays
 from survivor_portal.followups import reminders
 from survivor_portal.followups.models import Reminder
 from survivor_portal.insights import tally, team_counts
+from survivor_portal.mails import Read
 from survivor_portal.slips import due as slips
 from survivor_portal.takedowns import operations, rekey
 from survivor_portal.takedowns.due import due_by
@@ -61,13 +62,16 @@ ALLOWED = {
         "token index": "id", "case": "case_id", "request": "takedown_id", "closes_on": "closes_on",
         "counter": "in_all", "counter of the day": "of_day", "its day": "day",
     },
+    "correspondence_fresh": {"case": "case_id"},
     "correspondence_outgoing": {"id": "id", "relay": "relay_id", "until": "until"},
     # Of what goes out on a day that was asked for.
     "followups_reminder": {
         "stop index": "id", "case": "case_id", "last_at": "last_at", "last_by": "last_by",
         "to_plan": "to_plan",
     },
-    "followups_nudge": {"id": "id", "reminder": "reminder_id", "mark": "mark"},
+    "followups_nudge": {
+        "id": "id", "reminder": "reminder_id", "mark": "mark", "for an answer": "for_answer",
+    },
     # Of the outbox.
     "slips_slip": {
         "id": "id", "kind": "kind", "state": "state", "attempts": "attempts", "lease": "lease_until",
@@ -149,7 +153,7 @@ SHAPES = {
     "takedowns_takedown.state": re.compile("|".join(State)),
     "correspondence_relay.id": HEX_32, "correspondence_relay.case_id": HEX_32,
     "correspondence_relay.takedown_id": HEX_32, "correspondence_outgoing.id": HEX_32,
-    "correspondence_outgoing.relay_id": HEX_32,
+    "correspondence_outgoing.relay_id": HEX_32, "correspondence_fresh.case_id": HEX_32,
     "followups_reminder.id": HEX_32, "followups_reminder.case_id": HEX_32,
     "followups_reminder.last_by": re.compile("([0-9a-f]{32})?"),
     "followups_nudge.id": HEX_32, "followups_nudge.reminder_id": HEX_32, "followups_nudge.mark": HEX_32,
@@ -268,6 +272,7 @@ def filled() -> None:
     route = relays.find(address.partition("@")[0], NOW)
     assert route
     relays.count(route, NOW)
+    incoming.arrive(route, Read(words), NOW)
     ledger.write(ledger.Ended.case, [words], NOW)
     capsule = entrusted.of(case.id)[0]
     noted(case, f"{words.split()[1]}@secret.example", capsule)

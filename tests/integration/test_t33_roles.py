@@ -97,10 +97,13 @@ def test_nothing_sealed_is_given_to_who_opens_no_case(role: Role) -> None:
         assert not sealed & set(right.select.split()), name
 
 
-def test_mail_that_comes_in_reaches_an_address_a_public_key_and_the_slot() -> None:
+def test_mail_that_comes_in_reaches_an_address_a_public_key_the_slot_and_a_bell() -> None:
     reached = {name for name, line in TABLES[Cluster.cases].items() if Role.mailin in line}
 
-    assert reached == {"cases_case", "cases_arrival", "correspondence_relay", "django_migrations"}
+    own = {"cases_case", "cases_arrival", "correspondence_relay", "correspondence_fresh"}
+    assert reached == own | {"django_migrations"}
+    # It rings, and sees neither for whom it rang before nor whether anybody wanted to hear it.
+    assert TABLES[Cluster.cases]["correspondence_fresh"][Role.mailin] == Right(insert=ALL)
     assert TABLES[Cluster.cases]["cases_case"][Role.mailin] == Right("id public_key")
 
 

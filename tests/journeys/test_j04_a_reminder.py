@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from survivor_portal.cases import access
+from survivor_portal.config.mails import MailIn
+from survivor_portal.correspondence import incoming, relays
+from survivor_portal.followups import sending
 from survivor_portal.followups.models import Reminder
+from survivor_portal.mails import Read
+from survivor_portal.slips.due import Work
 from tests.browser import PHONE
 from tests.integration.test_followups import TELLING, works
 from tests.journeys.story import Story, in_all_sizes, the_clock_moves
@@ -28,7 +33,17 @@ STEP = "form:has([name=step][value={}]) button"
 def office(settings: Settings) -> Iterator[PostOffice]:
     with post_office() as opened:
         settings.MAIL_OUT = opened.out
+        settings.MAIL_IN = MailIn("smtp", "127.0.0.1", 1)
         yield opened
+
+
+def an_answer_comes_in(now: datetime) -> None:
+    """For another request of hers, so that it moves no clock of this story; and a worker looks."""
+    address = relays.open(Reminder.objects.get().case_id, "a" * 32, now)
+    route = relays.find(address.partition("@")[0], now)
+    assert route
+    assert incoming.arrive(route, Read("We got your report."), now) is incoming.Taken.yes
+    sending.answers(Work("", "", "answers", "", 1), now)
 
 
 @BOTH
@@ -53,6 +68,7 @@ def test_j04_a_neutral_reminder_comes_when_the_time_is_over_and_stops_when_it_sh
     story.presses(STEP.format("notes"))
     assert "Reminders are off." in story.text
     story.page.fill("main [name=email]", HER)
+    story.page.locator("main [name=about][value=answer]").check()
     story.page.select_option("main [name=first]", "0")
     story.page.select_option("main [name=last]", "24")
     story.presses("main form:has([name=email]) button[name=go]")
@@ -66,12 +82,18 @@ def test_j04_a_neutral_reminder_comes_when_the_time_is_over_and_stops_when_it_sh
     works(timezone.now())
     assert office.mails == [test]
 
-    # Two days, and nobody looks. The note leaves and says nothing.
+    # She is away, and an answer comes in. A note leaves and says nothing.
+    an_answer_comes_in(timezone.now())
+    works(timezone.now() + timedelta(hours=1))
+    (_test, woken) = office.mails
+
+    # Two days, and nobody looks. The next one says the same.
     the_clock_moves(monkeypatch, timedelta(hours=49))
     works(timezone.now())
     note = office.mails[-1]
-    assert note is not test
+    assert note is not woken
     said = text_of(note)
+    assert text_of(woken) == said
     assert TELLING.findall(f"{note['Subject']} {note['From']} {said}") == []
     assert all(word not in note.as_string() for word in (TICKET, *card, "x.com"))
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from survivor_portal import calendars
-from survivor_portal.followups.hours import Hours, window, windows
+from survivor_portal.followups.hours import Hours, runs, window, windows
 from survivor_portal.followups.plan import AHEAD, BEFORE_THE_END, MOST, About, Planned, plan
 from tests.conftest import size
 
@@ -183,3 +183,19 @@ def test_when_the_clocks_go_forward_over_the_beginning_it_begins_when_they_have(
 def test_hours_that_are_none_are_refused(pair: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="no such hours"):
         Hours(*pair)
+
+
+@pytest.mark.parametrize("key", ODD)
+@pytest.mark.parametrize("hours", [Hours(), Hours(0, 24), Hours(2, 3), Hours(23, 24)])
+def test_the_windows_of_a_year_in_short_are_the_same_windows(key: str, hours: Hours) -> None:
+    zone = calendars.zone(key)
+    assert zone is not None
+    first = date(2026, 11, 1)
+    every = [window(first + number * DAY, hours, zone) for number in range(400)]
+
+    short = runs(first, 400, hours, zone)
+
+    assert [span for run in short for span in run.spans()] == [
+        (one.start, one.end) for one in every if one.start < one.end
+    ]
+    assert len(short) <= 16

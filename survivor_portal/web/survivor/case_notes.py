@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from survivor_portal.cases import slot
 from survivor_portal.cases.records import ChangedMeanwhile
+from survivor_portal.correspondence import outgoing
 from survivor_portal.correspondence.messages import is_address
 from survivor_portal.followups import reminders, words
 from survivor_portal.followups.hours import Hours
@@ -27,6 +28,12 @@ from survivor_portal.web.survivor.notes_plan import link
 NOTES = "notes"
 ONLY_ME = "only_me"
 _HOURS = [(str(hour), f"{hour}:00") for hour in range(24)]
+
+_WHEN = [
+    (About.due, _("When a time is over that they had")),
+    (About.ends, _("14 days before all of this is deleted")),
+    (About.answer, _("When an answer comes in here by mail")),
+]
 
 
 class Asking(Question):
@@ -45,10 +52,7 @@ class Asking(Question):
     )
     about = any_of(
         _("When do you want a note?"),
-        [
-            (About.due, _("When a time is over that they had")),
-            (About.ends, _("14 days before all of this is deleted")),
-        ],
+        _WHEN,
         required=True,
         initial=[About.due, About.ends],
         error_messages={"required": _("Choose at least one.")},
@@ -57,6 +61,13 @@ class Asking(Question):
     last = forms.ChoiceField(
         label=_("No note after"), choices=[*_HOURS[1:], ("24", _("Midnight"))], initial="21"
     )
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        about = self.fields["about"]
+        assert isinstance(about, forms.MultipleChoiceField)
+        if not outgoing.is_on():
+            about.choices = [(name, words) for name, words in _WHEN if name != About.answer]
 
     def clean_email(self) -> str:
         to = str(self.cleaned_data["email"])
