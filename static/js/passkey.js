@@ -63,6 +63,7 @@
     }
   };
   button.hidden = false;
+  form.querySelector("[data-passkey-name]")?.removeAttribute("hidden");
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     ask();

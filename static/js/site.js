@@ -222,4 +222,11 @@
     if (box) clock(box);
   };
   begin();
+
+  /* A page that came whole with something wrong in it: there, as after an answer that was put in. */
+  const wrong = find("main .sp-errors");
+  if (wrong) {
+    wrong.tabIndex = -1;
+    wrong.focus();
+  }
 })();

@@ -1,6 +1,7 @@
 """The team's pages: a link, joining with it, being let in, and what each role is shown."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -53,7 +54,16 @@ def test_somebody_joins_with_a_link_waits_and_is_let_in(client: Client, north: A
     joined = newcomer.post(link, {"name": "Di Wu", "password": NEW, "password2": NEW}, follow=True)
     waiting = client.get(at(north)).content.decode()
     person = Person.objects.get(email="di@work.example")
+    # What needs a team's key is offered to nobody who waits for it.
+    comes_in(newcomer, replace(north.people[0], id=person.pk, secret=people.secret_of(person.pk, NEW)))
+    for path in ("/desk/", "/desk/cases/"):
+        shown = newcomer.get(path).content.decode()
+        assert "nobody has let you in yet" in shown
+        assert "/desk/sent/" not in shown
+        assert "/desk/together/" not in shown
     client.post(at(north, "let-in/"), {"person": person.pk})
+    assert "/desk/together/" in newcomer.get("/desk/cases/").content.decode()
+    assert "/desk/sent/" in newcomer.get("/desk/").content.decode()
 
     assert "Helpline North" in looked.content.decode()
     assert joined.redirect_chain[-1][0] == "/desk/set-up/"

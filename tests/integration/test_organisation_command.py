@@ -34,6 +34,7 @@ def token_in(text: str) -> str:
 def test_it_prints_the_public_code_and_the_link_of_the_first_lead() -> None:
     text = said("Helpline North", **NEW)
 
+    assert "Put the address of this site in front of it" in text
     code = re.search(r"code: ([0-9A-Z]{4}-[0-9A-Z]{4})", text)
     assert code is not None
     assert organisations.found(code[1]).name == "Helpline North"

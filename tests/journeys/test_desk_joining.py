@@ -52,7 +52,11 @@ def heading(page: Any) -> str:
 
 
 def test_somebody_joins_with_a_link_and_a_passkey_and_comes_in_again(
-    page_factory: Callable[..., Any], in_all_sizes: LOOK, settings: Any, watched: Watched
+    page_factory: Callable[..., Any],
+    in_all_sizes: LOOK,
+    assert_accessible: LOOK,
+    settings: Any,
+    watched: Watched,
 ) -> None:
     watched.expected_statuses.add(404)  # of a link that was used
     north = a_team(["Ana Li"])
@@ -63,12 +67,17 @@ def test_somebody_joins_with_a_link_and_a_passkey_and_comes_in_again(
     # The lead makes a link, which is shown once.
     lead.goto("/desk/team/")
     in_all_sizes(lead)
-    lead.fill("main [name=email]", "di@work.example")
+    lead.fill("main [name=email]", "di at work")
     presses(lead, "Make a link")
     assert heading(lead) == "Type your password again"
     in_all_sizes(lead)
     lead.fill("[name=password_again]", PASSWORD)
     presses(lead, "Go on")
+    # What is wrong is found, far down the page as it is.
+    assert "no e-mail address" in lead.locator(":focus").inner_text()
+    assert lead.evaluate("scrollY") > 0
+    lead.fill("main [name=email]", "di@work.example")
+    presses(lead, "Make a link")
     in_all_sizes(lead)
     link = lead.inner_text("#link")
 
@@ -129,6 +138,9 @@ def test_somebody_joins_with_a_link_and_a_passkey_and_comes_in_again(
     for path in ("words/", "key/", "done/", "new/", f"{newcomer.pk}/"):
         lead.goto(f"/desk/team/{north.id}/{path}")
         in_all_sizes(lead)
+    for path in ("anew/", "clock/"):
+        lead.goto(f"/desk/team/{north.id}/{path}")
+        assert_accessible(lead)
     for path in ("account/password/", "set-up/app/", "link/used/"):
         lead.goto(f"/desk/{path}")
         in_all_sizes(lead)

@@ -110,8 +110,13 @@ class NewPassword(DeskForm):
         label=_("A new password"),
         help_text=_("15 letters or more. A few words in a row are good. Use it nowhere else."),
         fills="new-password",
+        error_messages={"required": _("Please choose a password.")},
     )
-    password2 = Secret(label=_("The same once more"), fills="new-password")
+    password2 = Secret(
+        label=_("The same once more"),
+        fills="new-password",
+        error_messages={"required": _("Please type the same password once more.")},
+    )
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

@@ -74,6 +74,9 @@ class Command(BaseCommand):
 
     def _link(self, made: desks.Made, lasts: str) -> None:
         self.stdout.write(f"The link, good once and for {lasts}. It is shown only now:\n{made.link}")
+        if made.link.startswith("/"):
+            self.stdout.write("Put the address of this site in front of it, such as https://help.example.")
+        self.stdout.write("Send it to that person on a way you trust. Whoever has it can use it.")
 
     def _renew(self) -> None:
         changed, lost = second_factor.renew()
