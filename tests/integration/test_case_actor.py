@@ -443,5 +443,9 @@ def test_a_closed_case_leads_somebody_at_a_desk_back_to_the_list(team: ATeam) ->
 
     visitor.opens("/c/")
 
-    assert "This case is closed." in visitor.page
+    assert visitor.heading == "This case is closed"
     assert 'href="/desk/"' in visitor.page
+    # No code and no phrase is asked of them; the person beside them gets to where they are typed.
+    assert 'name="phrase"' not in visitor.page
+    visitor.sends("open")
+    assert 'name="phrase"' in visitor.page

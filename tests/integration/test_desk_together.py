@@ -273,6 +273,8 @@ def test_where_home_is_not_safe_no_parent_is_even_named(team: ATeam) -> None:
     page = whose(client, age="16_17", home="yes").content.decode()
 
     assert "typed_parent" not in page
+    # Nor is a child asked about lists of many people.
+    assert 'value="joint"' not in page
     assert "parent" not in re.sub(r"(?s)<aside.*?</aside>", "", page).lower()
     done = release(client, consent="minor_alone", typed_parent="Somebody at home")
     assert "Code and phrase" in words(done)

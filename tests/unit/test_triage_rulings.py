@@ -139,6 +139,7 @@ _READ = {
 }
 # At the desk: cases, lists and links of its own are opened. A checking round there is over adult cases only.
 _READ_AT_DESK = {
+    "It closes after a while, and when another one is opened.",
     "({{ n }} came twice and count once)",
     "Check if it is still gone",
     "Check more",

@@ -164,9 +164,13 @@ class Release(Private):
     def __init__(self, ways: Sequence[Consent], colleagues: Sequence[Who], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.ways = tuple(ways)
-        consent, not_for = self.fields["consent"], self.fields["not_for"]
+        scopes, consent, not_for = self.fields["scopes"], self.fields["consent"], self.fields["not_for"]
+        assert isinstance(scopes, forms.MultipleChoiceField)
         assert isinstance(consent, forms.ChoiceField)
         assert isinstance(not_for, forms.MultipleChoiceField)
+        if Consent.adult not in self.ways:
+            # A list of many people is for grown people only: nobody else is asked about it.
+            scopes.choices = [one for one in case_words.CHOSEN if one[0] != Scope.joint]
         consent.choices = [(way.value, case_words.CONSENTS[way]) for way in self.ways]
         not_for.choices = [(who.id, who.name) for who in colleagues]
         if len(self.ways) == 1:

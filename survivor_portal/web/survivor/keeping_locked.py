@@ -101,18 +101,21 @@ def _page(
     asked: bool = False,
 ) -> HttpResponse:
     visit = visit_of(request).open()
+    # Whoever works at a desk goes back to their list; the desk itself is not asked.
+    at_desk = settings.DESK_OPEN and bool(request.COOKIES.get(settings.DESK_COOKIE))
+    came_to_open = asked or form.is_bound or bool(form.initial.get("code")) or resumed
     context = {
         "form": form,
         "by_recovery": isinstance(form, Recovering),
         "resumed": resumed,
-        "late": request.method == "POST"
-        and not (asked or form.is_bound or form.initial.get("code") or resumed),
+        "late": request.method == "POST" and not came_to_open,
         "draft": draft,
         # Answers that are not kept would be gone after opening.
         "has_answers": bool(visit and visit.data.get("answers")),
         "closed": not settings.CASES_OPEN,
-        # Whoever works at a desk goes back to their list; the desk itself is not asked.
-        "at_desk": settings.DESK_OPEN and bool(request.COOKIES.get(settings.DESK_COOKIE)),
+        "at_desk": at_desk,
+        # No code and no phrase is asked of them, unless the person who has them says so.
+        "only_desk": at_desk and not came_to_open,
         "desk": settings.DESK_OPEN,
     }
     return answered(request, "survivor/keep/locked.html", context, no)
