@@ -6,6 +6,8 @@ In one process, on a fresh SQLite file, through Django's own test client (no net
 docs/performance.md.
 """
 
+from __future__ import annotations
+
 import os
 import statistics
 import sys
@@ -13,6 +15,10 @@ import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 HOUSE = Path(__file__).resolve().parent.parent
 ITEMS, REQUESTS = 300, 20
@@ -54,7 +60,7 @@ def _prepare() -> None:
     epochs.make(datetime.now(UTC))
 
 
-def _case(entries: int):  # type: ignore[no-untyped-def]
+def _case(entries: int) -> tuple[Client, str]:
     """A client with an open case: 20 requests with 15 items each, and that many lines in the book."""
     from django.conf import settings
     from django.test import Client
@@ -89,7 +95,7 @@ def _case(entries: int):  # type: ignore[no-untyped-def]
     return client, made[0].id
 
 
-def _seconds(client, takedown_id: str, step: str) -> float:  # type: ignore[no-untyped-def]
+def _seconds(client: Client, takedown_id: str, step: str) -> float:
     client.post("/c/", {"step": step, "request": takedown_id})
     begin = time.perf_counter()
     response = client.get("/c/")

@@ -6,6 +6,8 @@ Starts a throw-away SQLite and folder, then PostgreSQL and Redis, on this machin
 settings of production. Prints a table for docs/jobs.md. Timed from the tenth item done to the last.
 """
 
+from __future__ import annotations
+
 import hashlib
 import os
 import signal
@@ -16,7 +18,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from survivor_portal.slips.due import Work
 
 HOUSE = Path(__file__).resolve().parent.parent
 sys.path[0] = str(HOUSE)  # the folder itself has a `queue`, which Python has too
@@ -139,7 +146,7 @@ def _part() -> None:
                 due.put(kind, f"{number:032x}", timezone.now(), str(number))
         return
 
-    def handle(work, now):  # type: ignore[no-untyped-def]
+    def handle(work: Work, now: datetime) -> Callable[[], None]:
         if kind == "waits":
             time.sleep(0.05)
         if kind == "counts":

@@ -6,12 +6,18 @@ One throw-away cluster, two databases, asked in turn, so that both see the same 
 docs/jobs.md.
 """
 
+from __future__ import annotations
+
 import os
 import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 HOUSE = Path(__file__).resolve().parent.parent
 DUE = 1000
@@ -49,7 +55,7 @@ def main() -> None:
             print(f"| {large:,} | {many:.1f} ms | {many / one:.2f} times | 1.3 times |")
 
 
-def _use(name: str):  # type: ignore[no-untyped-def]
+def _use(name: str) -> BaseDatabaseWrapper:
     from django.db import connection
 
     if connection.settings_dict["NAME"] != name:

@@ -28,8 +28,7 @@ def _network_closed():
             raise NetworkUsed(f"a test tried to look up {name}")
         return resolve(host, *rest, **more)
 
-    socket.socket.connect = guarded_connect  # type: ignore[method-assign]
-    socket.getaddrinfo = guarded_resolve
-    yield
-    socket.socket.connect = connect  # type: ignore[method-assign]
-    socket.getaddrinfo = resolve
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket, "getaddrinfo", guarded_resolve)
+        yield

@@ -4,10 +4,17 @@ python tests/integration/counting_worker.py put FIRST COUNT
 python tests/integration/counting_worker.py work
 """
 
+from __future__ import annotations
+
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from survivor_portal.slips.due import Work
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 LEASE_SECONDS = 2
@@ -56,7 +63,7 @@ def work() -> None:
     work(processes=2, clock=True)
 
 
-def counted(work, now: datetime):  # type: ignore[no-untyped-def]
+def counted(work: Work, now: datetime) -> Callable[[], None]:
     """A little waiting outside the transaction, an effect inside, and a little waiting there too."""
     from django.db import connection
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -46,9 +47,9 @@ def a_request(case: OpenCase, label: str = "X, 48 hours") -> Takedown:
     )  # fmt: skip
 
 
-def let_in(case: OpenCase, team: ATeam, person: APerson, *, grant: str = "", **terms: object) -> Session:
+def let_in(case: OpenCase, team: ATeam, person: APerson, *, grant: str = "", **terms: Any) -> Session:
     """The case, open for this person."""
-    grant = grant or a_grant(case, team, NOW, **terms).grant_id  # type: ignore[arg-type]
+    grant = grant or a_grant(case, team, NOW, **terms).grant_id
     return rekey.open_as(at_desk(person, NOW), grant, NOW)
 
 

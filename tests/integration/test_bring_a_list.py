@@ -116,7 +116,8 @@ class TestManyCases:
 
         assert "3 cases were made" in made.content.decode()
         assert brought() == 3
-        session = rekey.open_as(desk.at_desk(team.people[1]), Grant.objects.first().pk, datetime.now(UTC))  # type: ignore[union-attr]
+        grant = Grant.objects.all()[0]
+        session = rekey.open_as(desk.at_desk(team.people[1]), grant.pk, datetime.now(UTC))
         (plan,) = records.read(session.case, "plan")
         assert len(plan.document["items"]) == 1
         assert plan.document["answers"]["asker"] == "advocate"

@@ -284,6 +284,12 @@ def lines(said: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in said.records if record.name == "survivor_portal.counts"]
 
 
+def process_of(server: redis.Redis) -> int:
+    told = server.info("server")
+    assert isinstance(told, dict)
+    return int(told["process_id"])
+
+
 @pytest.mark.redis
 def test_a_redis_killed_in_the_middle_locks_nobody_out_and_comes_back(
     monkeypatch: pytest.MonkeyPatch, said: pytest.LogCaptureFixture
@@ -295,7 +301,7 @@ def test_a_redis_killed_in_the_middle_locks_nobody_out_and_comes_back(
         before = [counts.up(kind, "a", NOON, 20) for _ in range(20)]
         full = counts.up(kind, "a", NOON, 20)
         with redis.Redis(host=servers.HOST, port=port) as client:
-            os.kill(client.info("server")["process_id"], signal.SIGKILL)  # type: ignore[index]
+            os.kill(process_of(client), signal.SIGKILL)
         without = [counts.up(kind, "a", NOON, 20) for _ in range(21)]
         stands = counts.state()
     with a_redis(port):
@@ -318,7 +324,7 @@ def test_a_redis_killed_in_the_middle_locks_nobody_out_and_comes_back(
 def test_a_redis_that_hangs_is_asked_once_and_then_left_alone(
     together: redis.Redis, said: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    process = together.info("server")["process_id"]  # type: ignore[index]
+    process = process_of(together)
     asked: list[str] = []
     monkeypatch.setattr(Shared, "_key", _noting(asked, Shared._key))
     os.kill(process, signal.SIGSTOP)

@@ -581,7 +581,9 @@ def test_the_mark_stands_in_a_form_only_while_a_case_is_open(rf: Any, new: acces
     request.opened = CurrentCase(new.session.token.hex())
     request.opened.open()
 
-    assert slot.case_of(re.search(r'value="([^"]*)"', draft_field(request))[1], datetime.now(UTC))  # type: ignore[index]
+    mark = re.search(r'value="([^"]*)"', draft_field(request))
+    assert mark
+    assert slot.case_of(mark[1], datetime.now(UTC))
 
 
 def test_t30_a_lost_form_token_loses_no_word_at_the_case(new: access.NewCase) -> None:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -44,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def running(django_db_setup: None, django_db_blocker, folder: Path) -> Iterator[KeyProcess]:  # type: ignore[no-untyped-def]
+def running(django_db_setup: None, django_db_blocker: Any, folder: Path) -> Iterator[KeyProcess]:
     """One key process for most of these tests."""
     with django_db_blocker.unblock():
         process = KeyProcess(folder)
@@ -267,7 +268,7 @@ def test_a_wrong_phrase_and_an_unknown_code_ask_the_process_the_same(
     asked: list[list[str]] = []
     ask = far._ask
 
-    def noted(question, **more):  # type: ignore[no-untyped-def]
+    def noted(question: dict[str, Any], **more: Any) -> dict[str, Any]:
         answer = ask(question, **more)
         asked[-1].append(f"{question['do']} {len(question['ids'])} {len(answer['keys'])}")
         return answer

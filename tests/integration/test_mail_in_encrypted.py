@@ -38,7 +38,7 @@ def whose(port: int, shown: Shown) -> smtplib.SMTP:
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     wire = smtplib.SMTP(HOST, port, local_hostname="mx.platform.example", timeout=20)
     # The name is looked at too, and this is the one it is made for.
-    wire._host = "mx.relay.example"  # type: ignore[attr-defined]
+    vars(wire)["_host"] = "mx.relay.example"
     wire.starttls(context=context)
     return wire
 

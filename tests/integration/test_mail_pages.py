@@ -385,6 +385,7 @@ def test_an_address_that_does_not_take_it_is_a_fact_and_another_way_is_next(
 def test_what_was_given_up_is_told_too(browser: Client, peer: Peer, session: Session) -> None:
     sends(browser)
     Slip.objects.all().delete()
+    # It looks for itself what is over, and at no work that was claimed.
     leaving.give_up(None, timezone.now() + timedelta(days=4))  # type: ignore[arg-type]
     post(browser, "board")
 

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from survivor_portal.config.env import HOUSE
@@ -59,6 +60,10 @@ def wait_for(reached: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+def took_more_than(peer: Peer, before: int) -> bool:
+    return len(peer.took) > before
+
+
 def test_no_letter_is_lost_and_no_case_is_told_twice(tmp_path: Path, sizes: Callable[[str], int]) -> None:
     letters, kills = sizes("letters_under_kills"), sizes("workers_killed_while_sending")
     with a_peer(always=LATE_YES, seconds=0.15) as peer:
@@ -72,7 +77,7 @@ def test_no_letter_is_lost_and_no_case_is_told_twice(tmp_path: Path, sizes: Call
         try:
             for number in range(kills):
                 before = len(peer.took)
-                wait_for(lambda before=before: len(peer.took) > before)  # type: ignore[misc]
+                wait_for(partial(took_more_than, peer, before))
                 # Now a worker waits for the yes to a mail that was taken.
                 for worker in workers:
                     kill(worker)

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -339,13 +340,13 @@ def test_whatever_is_typed_is_a_code_nobody_made_or_a_typing_error(typed: str) -
 
 @pytest.mark.parametrize("signs", [codes.LET_IN_SIGNS, codes.TAKE_OVER_SIGNS])
 def test_a_single_typing_error_is_told_before_anything_is_looked_up(
-    signs: int, django_assert_num_queries: Callable[..., object]
+    signs: int, django_assert_num_queries: Callable[..., AbstractContextManager[object]]
 ) -> None:
     code = codes.new_one_time_code(signs)
 
     for place, sign in enumerate(code):
         wrong = codes.ALPHABET[(codes.ALPHABET.index(sign) + 1) % 32]
-        with django_assert_num_queries(0), pytest.raises(offers.Mistyped):  # type: ignore[attr-defined]
+        with django_assert_num_queries(0), pytest.raises(offers.Mistyped):
             offers.read(code[:place] + wrong + code[place + 1 :], NOW)
 
 

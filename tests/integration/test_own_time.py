@@ -176,6 +176,10 @@ def test_a_time_that_cannot_be_is_sent_back(zone: str, typed: str) -> None:
     assert len(operations.read(session.case, line.id).entries) == 2
 
 
+def utc(year: int, month: int, day: int, hour: int) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("sent_at", "zone", "end"),
     [
@@ -193,11 +197,11 @@ def test_months_are_counted_again_where_the_person_is(
     sent_at: tuple[int, ...], zone: str, end: tuple[int, ...]
 ) -> None:
     session = case_of("US")
-    takedown = a_request(session, "eu-gdpr-17", datetime(*sent_at, tzinfo=UTC))  # type: ignore[arg-type, misc]
+    takedown = a_request(session, "eu-gdpr-17", utc(*sent_at))
 
     use(client_of(session), zone)
 
-    assert datetime(*end, tzinfo=UTC) in duty_ends(session, takedown)  # type: ignore[arg-type, misc]
+    assert utc(*end) in duty_ends(session, takedown)
     row = Row.objects.get(pk=takedown.id)
     assert row.due_at == min(
         end.at for end in operations.board(session.case)[0].ends if end.kind.value in ("duty", "reminder")

@@ -1,6 +1,7 @@
 """What a person agreed to before a desk sends a request for them: kept, found, used, taken back."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -20,8 +21,8 @@ def case() -> OpenCase:
     return access.open_new(NOW).session.case
 
 
-def a_yes(**more: object) -> PlatformRelease:
-    given: dict[str, object] = {
+def a_yes(**more: Any) -> PlatformRelease:
+    given: dict[str, Any] = {
         "to": "Example Social",
         "data": (Data.links, Data.agency),
         "purpose": "to ask them to take it down",
@@ -31,7 +32,7 @@ def a_yes(**more: object) -> PlatformRelease:
         "until": date(2027, 2, 21),
         "request": "r1",
     }
-    return PlatformRelease(**{**given, **more})  # type: ignore[arg-type]
+    return PlatformRelease(**{**given, **more})
 
 
 def test_a_yes_is_kept_as_it_was_given_and_stands_in_the_book(case: OpenCase) -> None:

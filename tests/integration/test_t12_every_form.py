@@ -229,13 +229,13 @@ def _walk(new: access.NewCase) -> list[Form]:
 def with_boxes() -> set[str]:
     """The steps of all forms in the code that have a box for words."""
     found = set()
-    waiting = list(Question.__subclasses__())
+    waiting: list[type[Question]] = list(Question.__subclasses__())
     while waiting:
         form = waiting.pop()
         waiting += form.__subclasses__()
         boxes = {
             name
-            for name, box in form.base_fields.items()  # type: ignore[attr-defined]
+            for name, box in form.base_fields.items()
             if isinstance(box, forms.CharField) and not box.widget.is_hidden and name not in SECRET
         }
         # Other tests make forms of their own.

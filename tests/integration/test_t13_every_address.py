@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -62,9 +63,9 @@ def scene() -> Scene:
 # --- who tries ---
 
 
-def was_let_in(scene: Scene, client: Client, **more: object) -> None:
+def was_let_in(scene: Scene, client: Client, **more: Any) -> None:
     """Let in, and with the case open in this browser."""
-    release = a_grant(scene.case, scene.team, label=f"{MARK} label", **more)  # type: ignore[arg-type]
+    release = a_grant(scene.case, scene.team, label=f"{MARK} label", **more)
     scene.grant_id = release.grant_id
     comes_in(client, scene.tries)
     client.post("/desk/cases/open/", {"grant": release.grant_id})

@@ -154,7 +154,8 @@ def test_back_again_is_a_new_request_that_quotes_the_old_ticket(case: OpenCase) 
 
     assert new.places == (Place(1, "Place 2", url="https://video.example/marker-two", of_case=2),)
     assert new.entries[0].came_back[0].ticket == "T-1"
-    assert operations.read(case, gone.id).standing.item(2).state is State.CARRIED_ON  # type: ignore[union-attr]
+    (carried,) = (item for item in operations.read(case, gone.id).standing.items if item.number == 2)
+    assert carried.state is State.CARRIED_ON
     assert new.standing.state is State.DRAFTED
 
 

@@ -66,8 +66,10 @@ def to_the_card(client: Client, **terms: str) -> tuple[str, str]:
     client.post("/next/", {"step": "take_terms", **terms})
     page = client.post("/next/", {"step": "keep_make", "kind": "words"}, follow=True).content.decode()
     found = [re.search(rf'id="slip-{name}">([^<]*)<', page) for name in ("code", "phrase")]
-    assert all(found), page[-3000:]
-    return str(found[0][1]), str(found[1][1])  # type: ignore[index]
+    code, phrase = found
+    assert code, page[-3000:]
+    assert phrase, page[-3000:]
+    return code[1], phrase[1]
 
 
 def finishes(client: Client, phrase: str) -> Any:

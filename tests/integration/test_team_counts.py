@@ -1,6 +1,7 @@
 """Figures of a team: each thing a request came to is counted once, and nothing tells of which request."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -45,12 +46,12 @@ def a_takedown(case: OpenCase, platform: str = "x") -> Takedown:
 
 
 def noted(
-    case: OpenCase, takedown: Takedown, happening: Happening | None, at: datetime = NOW, **more: object
+    case: OpenCase, takedown: Takedown, happening: Happening | None, at: datetime = NOW, **more: Any
 ) -> Takedown:
     reply = REFUSAL if happening is Fact.REFUSAL else ""
-    given: dict[str, object] = {"how": How.FORM} if happening is Move.SEND else {}
+    given: dict[str, Any] = {"how": How.FORM} if happening is Move.SEND else {}
     given |= {"reply": "r1"} if reply else {}
-    entry = Entry(takedown.next_seq, happening, at, **(given | more))  # type: ignore[arg-type]
+    entry = Entry(takedown.next_seq, happening, at, **(given | more))
     due = due_by(at, counts_as_minor=False, zone=UTC)
     return operations.note(case, takedown, entry, at, due=due, reply=reply)
 

@@ -124,7 +124,7 @@ def test_a_huge_file_is_refused_after_its_first_words_and_fills_no_memory() -> N
     stream = Endless(part(FILE_HEADS["plain"], b"")[:-2])
     request = RequestFactory().generic("POST", "/", b"replaced below", content_type=MULTIPART)
     request.META["CONTENT_LENGTH"] = str(10**10)
-    request.environ["wsgi.input"] = request._stream = stream  # type: ignore[attr-defined]
+    request.environ["wsgi.input"] = vars(request)["_stream"] = stream
     tracemalloc.start()
 
     with pytest.raises(FileOffered):

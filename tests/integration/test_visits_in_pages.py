@@ -12,7 +12,7 @@ from django.utils import timezone
 from survivor_portal import directory
 from survivor_portal.visits.models import Visit
 from survivor_portal.web.safety import crisis
-from survivor_portal.web.safety.session import CurrentVisit, stay
+from survivor_portal.web.safety.session import CurrentVisit, stay, visit_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.integration.pages_that_fail")]
 
@@ -99,7 +99,7 @@ def test_a_token_that_somebody_planted_is_never_taken_over() -> None:
 
 def test_the_stay_button_begins_the_idle_time_again(visitor: Client) -> None:
     request = RequestFactory().post("/")
-    request.visit = CurrentVisit(cookie_of(visitor))  # type: ignore[attr-defined]
+    vars(request)["visit"] = CurrentVisit(cookie_of(visitor))
     later = timezone.now() + timedelta(minutes=50)
 
     with mock.patch("django.utils.timezone.now", return_value=later):
@@ -111,7 +111,7 @@ def test_the_stay_button_begins_the_idle_time_again(visitor: Client) -> None:
 
 def test_the_stay_button_says_when_the_visit_is_over(visitor: Client) -> None:
     request = RequestFactory().post("/")
-    request.visit = CurrentVisit(cookie_of(visitor))  # type: ignore[attr-defined]
+    vars(request)["visit"] = CurrentVisit(cookie_of(visitor))
 
     with mock.patch("django.utils.timezone.now", return_value=timezone.now() + timedelta(minutes=61)):
         assert stay(request) is None
@@ -121,11 +121,11 @@ def test_help_is_for_the_known_country_only_when_the_visit_is_open_already(
     visitor: Client, django_assert_num_queries: Any
 ) -> None:
     request = RequestFactory().get("/")
-    request.visit = CurrentVisit(cookie_of(visitor))  # type: ignore[attr-defined]
+    vars(request)["visit"] = CurrentVisit(cookie_of(visitor))
 
     with django_assert_num_queries(0):
         before = crisis.safety(request)
-    request.visit.open()  # type: ignore[attr-defined]
+    visit_of(request).open()
     with django_assert_num_queries(0):
         after = crisis.safety(request)
 
@@ -142,7 +142,7 @@ def test_a_visit_without_a_country_names_help_everywhere(data: dict[str, Any]) -
     current.begin()
     current.change(lambda kept: kept.update(data))
     request = RequestFactory().get("/")
-    request.visit = current  # type: ignore[attr-defined]
+    vars(request)["visit"] = current
 
     assert crisis.safety(request)["crisis"] is None
 

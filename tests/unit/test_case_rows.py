@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -223,10 +224,7 @@ def test_the_most_urgent_stands_first_and_what_is_late_before_all() -> None:
         "remind": line(State.SENT, reminder(-1)),
         "confirm": line(State.TO_CONFIRM),
     }
-    named = [
-        Line(**{f: getattr(one, f) for f in one.__slots__} | {"id": name})  # type: ignore[attr-defined]
-        for name, one in given.items()
-    ]
+    named = [replace(one, id=name) for name, one in given.items()]
 
     found = rows(named, NOW, counts_as_minor=False, may_sign=True, zone=UTC)
 

@@ -60,7 +60,7 @@ def test_a_link_is_taken_apart_and_the_pasted_text_kept() -> None:
 
 def test_a_link_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
-        parse("x.com/a").host = "y.com"  # type: ignore[misc]
+        parse("x.com/a").host = "y.com"  # type: ignore[misc]  # refused to the checker as well
 
 
 @pytest.mark.parametrize(

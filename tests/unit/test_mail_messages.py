@@ -4,6 +4,7 @@ import email
 import email.policy
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -29,12 +30,12 @@ ODD = st.text(
 CLEAN = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=120)
 
 
-def a_message(**changed: object) -> Message:
-    given: dict[str, object] = {
+def a_message(**changed: Any) -> Message:
+    given: dict[str, Any] = {
         "sender": RELAY, "to": "abuse@reports.example", "subject": "A request", "text": "Hello.\n",
         "message_id": ID, "at": AT,
     }  # fmt: skip
-    return Message(**{**given, **changed})  # type: ignore[arg-type]
+    return Message(**{**given, **changed})
 
 
 def headers_of(mail: bytes) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -42,20 +43,20 @@ def sent(*told: Told, how: How | None = How.FORM, items: int = 1, at: datetime =
 
 
 def read(
-    law: str, standing: Standing, hours: float = 1, *, minor: bool = True, **more: object
+    law: str, standing: Standing, hours: float = 1, *, minor: bool = True, **more: Any
 ) -> tuple[Running, ...]:
     now = after_hours(hours, standing.sent_at or SENT_AT)
-    options: dict[str, object] = {"processes": ALL_PROCESSES, **more}
-    return clocks(directory.law(law), standing, now, counts_as_minor=minor, **options)  # type: ignore[arg-type]
+    options: dict[str, Any] = {"processes": ALL_PROCESSES, **more}
+    return clocks(directory.law(law), standing, now, counts_as_minor=minor, **options)
 
 
-def main(law: str, standing: Standing, hours: float = 1, **more: object) -> Running:
+def main(law: str, standing: Standing, hours: float = 1, **more: Any) -> Running:
     """The law's own first clock."""
-    return next(c for c in read(law, standing, hours, **more) if not c.name and c.kind is not Kind.REMINDER)  # type: ignore[arg-type]
+    return next(c for c in read(law, standing, hours, **more) if not c.name and c.kind is not Kind.REMINDER)
 
 
-def named(law: str, name: str, standing: Standing, hours: float = 1, **more: object) -> Running:
-    return next(c for c in read(law, standing, hours, **more) if c.name.startswith(name))  # type: ignore[arg-type]
+def named(law: str, name: str, standing: Standing, hours: float = 1, **more: Any) -> Running:
+    return next(c for c in read(law, standing, hours, **more) if c.name.startswith(name))
 
 
 # laws.md section 3: starts, ends, whose duty. What is unverified there or in the record stays unverified.

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -41,8 +42,8 @@ def a_request(*told: Entry, items: int = 1, how: How = How.FORM) -> Standing:
     return fold(book)
 
 
-def noted(seq: int, happening: Happening, hours: float, **more: object) -> Entry:
-    return Entry(seq, happening, at(hours), **more)  # type: ignore[arg-type]
+def noted(seq: int, happening: Happening, hours: float, **more: Any) -> Entry:
+    return Entry(seq, happening, at(hours), **more)
 
 
 def steps(
@@ -349,11 +350,12 @@ def test_where_a_young_person_took_it_a_lawyer_comes_before_the_police() -> None
         {"asker": Asker.SELF, "age_now": Age.UNDER_13},
     ],
 )
-def test_who_may_not_sign_is_offered_nothing_to_sign(who: dict[str, object]) -> None:
-    answers = intake.Answers(
-        **{"age_then": Age.FROM_13, "happened": Happened.POSTED, "picture": Picture.REAL, "country": "US",
-           "home_safe": True, "maker": Maker.OTHER, **who}  # type: ignore[arg-type]
+def test_who_may_not_sign_is_offered_nothing_to_sign(who: dict[str, Any]) -> None:
+    anyone = intake.Answers(
+        age_then=Age.FROM_13, happened=Happened.POSTED, picture=Picture.REAL, country="US",
+        home_safe=True, maker=Maker.OTHER,
     )  # fmt: skip
+    answers = replace(anyone, **who)
     case = around(answers, intake.gather(LINK).items)
 
     found = {rung.do for rung in steps(a_request(noted(3, Fact.REFUSAL, 5)), 6, case=case)}
@@ -482,7 +484,9 @@ def test_not_sure_about_the_age_counts_as_under_18() -> None:
     found = steps(gone(), 30, case=around(answers, intake.gather(LINK).items))
 
     assert Do.ASK_THEM in [rung.do for rung in found]
-    assert next_round(gone().items[0], at(30), counts_as_minor=True, zone=UTC).ask is Ask.WHAT_WAS_SAID  # type: ignore[union-attr]
+    found = next_round(gone().items[0], at(30), counts_as_minor=True, zone=UTC)
+    assert found
+    assert found.ask is Ask.WHAT_WAS_SAID
 
 
 def test_each_round_about_a_child_may_be_handed_to_the_hotline() -> None:

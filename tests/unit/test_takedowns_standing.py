@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -31,7 +32,7 @@ def hours(count: float) -> datetime:
     return START + timedelta(hours=count)
 
 
-def a_book(*happened: tuple[object, ...], items: int = 2) -> tuple[Entry, ...]:
+def a_book(*happened: tuple[Any, ...], items: int = 2) -> tuple[Entry, ...]:
     """Entries by way of `add`: (happening, hours, items, further fields)."""
     book: tuple[Entry, ...] = ()
     for happening, at, *rest in (
@@ -40,7 +41,7 @@ def a_book(*happened: tuple[object, ...], items: int = 2) -> tuple[Entry, ...]:
     ):
         numbers = rest[0] if rest else ()
         more = rest[1] if len(rest) > 1 else {}
-        book = add(book, Entry(len(book) + 1, happening, hours(at), numbers, **more))  # type: ignore[arg-type]
+        book = add(book, Entry(len(book) + 1, happening, hours(at), numbers, **more))
     return book
 
 
