@@ -8,6 +8,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,9 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.test import RequestFactory
+from pytest_django import Settings
 
 from survivor_portal.config.env import HOUSE
 from survivor_portal.config.run.servers import HOST, free_port
+from survivor_portal.web.safety import networks
 
 pytestmark = pytest.mark.full
 ADDRESS, SCHEME = "203.0.113.9", "https"
@@ -78,6 +82,8 @@ def wait_for(port: int) -> None:
             connection.getresponse().read()
             connection.close()
             return
+        except http.client.RemoteDisconnected:
+            return  # it is there, and does not serve everybody
         except OSError:
             assert time.monotonic() < until, "no answer"
             time.sleep(0.05)
@@ -98,20 +104,35 @@ def nginx(folder: Path, port: int, behind: int) -> list[str | Path]:
     text = (HOUSE / "deploy" / "nginx" / "site.conf").read_text("utf-8")
     text = "server {" + text.rpartition("server {")[2]
     text = re.sub(r" *(listen \[::\]|ssl_).*\n", "", text)
-    text = text.replace("listen 443 ssl http2", f"listen {HOST}:{port}")
+    return _nginx(folder, text.replace("listen 443 ssl http2", f"listen {HOST}:{port}"), behind)
+
+
+def onion(folder: Path, port: int, behind: int) -> list[str | Path]:
+    """nginx with our file for an onion service, on a free port."""
+    text = (HOUSE / "deploy" / "nginx" / "onion.conf").read_text("utf-8")
+    return _nginx(folder, text.replace("listen 127.0.0.1:8081", f"listen {HOST}:{port}"), behind)
+
+
+def _nginx(folder: Path, text: str, behind: int) -> list[str | Path]:
     text = text.replace("127.0.0.1:8000", f"{HOST}:{behind}")
     temporary = "".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     (folder / "nginx.conf").write_text(
-        f"pid {folder}/pid; daemon off; events {{}} http {{ access_log off; {temporary} {text} }}"
+        f"pid {folder}/pid; daemon off; events {{}} http {{ access_log off; {temporary}\n{text} }}"
     )
     return ["nginx", "-e", "stderr", "-c", folder / "nginx.conf"]
 
 
 @pytest.fixture(params=[caddy, nginx])
 def proxy(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Proxy]:
-    make: Callable[[Path, int, int], list[str | Path]] = request.param
+    with before_the_site(request.param, tmp_path) as running:
+        yield running
+
+
+@contextmanager
+def before_the_site(make: Callable[[Path, int, int], list[str | Path]], tmp_path: Path) -> Iterator[Proxy]:
+    """This proxy, and what it hands on to a program that tells what it got."""
     port, behind = free_port(), free_port()
     with ExitStack() as running:
         site = running.enter_context(
@@ -166,3 +187,32 @@ def test_what_is_too_long_does_not_reach_the_site(proxy: Proxy) -> None:
     connection.close()
 
     assert status in (413, 500, 502)
+
+
+def test_each_circuit_of_an_onion_service_is_a_network_of_its_own(tmp_path: Path, settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = 1
+
+    def seen_from(line: bytes) -> dict[str, str]:
+        with socket.create_connection((HOST, proxy.port), timeout=10) as wire:
+            forged = b"X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: http\r\n"
+            wire.sendall(line + b"GET / HTTP/1.0\r\nHost: a.onion\r\n" + forged + b"\r\n")
+            said = b"".join(iter(lambda: wire.recv(65536), b""))
+        found: dict[str, str] = json.loads(said.partition(b"\r\n\r\n")[2]) if b" 200 " in said[:20] else {}
+        return found
+
+    def network_of(line: bytes) -> str:
+        seen = seen_from(line)
+        assert seen["HTTP_X_FORWARDED_PROTO"] == "https"
+        request = RequestFactory().get("/", HTTP_X_FORWARDED_FOR=seen["HTTP_X_FORWARDED_FOR"])
+        return networks._network(request)
+
+    with before_the_site(onion, tmp_path) as proxy:
+        # As Tor writes it (its manual, HiddenServiceExportCircuitID).
+        one = network_of(b"PROXY TCP6 fc00:dead:beef:4dad::ffff:2a ::1 65535 42\r\n")
+        other = network_of(b"PROXY TCP6 fc00:dead:beef:4dad::0:29 ::1 41 42\r\n")
+        nobody = network_of(b"PROXY TCP6 2001:db8:7::1 ::1 41 42\r\n")
+        without = seen_from(b"")
+
+    assert (one, other) == ("2001:db8:2a::/48", "2001:db8:29::/48")
+    assert nobody == ""
+    assert without == {}, "who does not come through Tor is not served"
