@@ -10,6 +10,7 @@ LOOKS: tuple[Look, ...] = (
     site.restore,
     site.tables,
     site.workers,
+    machine.bell,
     site.queue,
     site.keys,
     site.copies,
@@ -36,5 +37,5 @@ def examine(now: datetime) -> list[Finding]:
             # Its words might hold something; its type does not.
             name = look.__name__.replace("_", " ")
             says = f"This could not be looked at ({type(error).__name__})."
-            found.append(broken(name, says, "See the lines above; mend them first."))
+            found.append(broken(name, says, "See the other lines; mend those first."))
     return found

@@ -3,11 +3,13 @@
 import os
 import resource
 import shutil
+import socket
 import stat
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connections
@@ -17,6 +19,7 @@ from survivor_portal.steward.findings import Finding, Level, broken, fine, in_wo
 CLOCK_LOOK, CLOCK_BROKEN = timedelta(seconds=5), timedelta(seconds=60)
 # Room that is left: look at it below the first, act at once below the second.
 DISK_LOOK, DISK_BROKEN = 1 << 30, 100 << 20
+PATIENCE = 2.0  # seconds
 PROC = Path("/proc")
 BLOCK = Path("/sys/block")
 SPOOL = Path("/var/spool/postfix")
@@ -54,10 +57,32 @@ def clock(now: datetime) -> Iterator[Finding]:
 
 
 def _of_the_disk() -> datetime:
+    # Nothing is written into it: a full disk still takes a name, and tells its time.
     with tempfile.NamedTemporaryFile(dir=settings.DATA_DIR, prefix=".doctor-") as file:
-        file.write(b".")
-        file.flush()
         return datetime.fromtimestamp(os.stat(file.name).st_mtime, UTC)
+
+
+def bell(_: datetime) -> Iterator[Finding]:
+    """Does the server answer that tells workers of a larger site of work? Nothing is said to it."""
+    url = urlsplit(getattr(settings, "CELERY_BROKER_URL", ""))
+    if url.scheme in ("", "filesystem"):
+        return
+    try:
+        if url.hostname:
+            # The settings wrote the port into the address, whatever the operator did.
+            socket.create_connection((url.hostname, url.port or 0), PATIENCE).close()
+        else:
+            with socket.socket(socket.AF_UNIX) as line:
+                line.settimeout(PATIENCE)
+                line.connect(url.path)
+    except OSError:
+        yield broken(
+            "bell",
+            "The server BROKER_URL names does not answer: workers are not told that there is work.",
+            "Start it. Nothing is lost: what is due stands in the database.",
+        )
+    else:
+        yield fine("bell", "The server that tells workers of work answers.")
 
 
 def disk(_: datetime) -> Iterator[Finding]:

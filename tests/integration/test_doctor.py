@@ -1,9 +1,11 @@
 """Each thing `doctor` can say is caused here, and it says it; of people it says nothing."""
 
+import errno
 import io
 import resource
 import shutil
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -234,6 +236,39 @@ def test_backups_that_a_worker_makes_beside_the_data_and_one_that_failed(
     due.failed(work, now)
     said = found(now, "backup")
     assert (said.level, "could not" in said.says, "--due" in said.do) == (Level.look, True, True)
+
+
+def test_a_full_disk_still_tells_its_time(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    made = tempfile.NamedTemporaryFile
+
+    def without_room(**where: Any) -> Any:
+        file = made(**where)
+        file.write = file.flush = is_full
+        return file
+
+    monkeypatch.setattr(machine.tempfile, "NamedTemporaryFile", without_room)
+
+    assert found(now, "clock").level is Level.fine
+
+
+def test_a_bell_of_a_larger_site_that_answers_and_one_that_does_not(
+    settings: Settings, place: Path, now: datetime
+) -> None:
+    assert [*machine.bell(now)] == [], "a folder needs no server"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        settings.CELERY_BROKER_URL = f"redis://user:secret@127.0.0.1:{server.getsockname()[1]}/0"
+        assert found(now, "bell").level is Level.fine
+    said = found(now, "bell")
+    assert (said.level, "secret" in said.says + said.do) == (Level.broken, False)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(place / "bell.sock"))
+        settings.CELERY_BROKER_URL = f"redis+socket://{place}/bell.sock"
+        assert found(now, "bell").level is Level.broken
+        server.listen()
+        assert found(now, "bell").level is Level.fine
 
 
 def test_a_disk_with_little_room(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
