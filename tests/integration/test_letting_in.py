@@ -194,6 +194,9 @@ def test_a_code_that_ended_on_the_way_lets_nobody_in(team: ATeam) -> None:
 
     assert "This code is not good any more" in visitor.page
     assert not Grant.objects.exists()
+    # What for goes along to the page of the next code.
+    visitor.sends("let_find", code=team.organisation_code)
+    assert 'value="To get help"' in visitor.page
 
 
 YOUNG = {"asker": "self", "age_then": "13_15", "age_now": "13_15"}
@@ -260,6 +263,24 @@ def test_it_goes_on_longer_with_the_phrase_alone(team: ATeam) -> None:
 
     (release,) = grants.releases(new.session.case)
     assert release.terms.until - datetime.now(UTC) > timedelta(days=179)
+
+
+def test_the_board_says_whose_time_ended_lately_and_it_can_go_on(team: ATeam) -> None:
+    new = a_case()
+    release = a_grant(new.session.case, team, datetime.now(UTC) - timedelta(days=3), days=2)
+    visitor = inside(new)
+    visitor.sends("board")
+    assert "Now they cannot read this any more." in visitor.page
+    assert "Let in: " not in visitor.page
+
+    visitor.sends("let_renew")
+    assert "Now it ends on" not in visitor.page
+    visitor.sends("let_renew", {"days": "30"}, phrase=PHRASE)
+
+    visitor.sends("board")
+    assert "Now they cannot read this any more." not in visitor.page
+    assert "Let in: Example Helpline" in visitor.page
+    assert rekey.open_as(at_desk(team.people[0]), release.grant_id, datetime.now(UTC))
 
 
 def test_taken_back_it_ends_at_once_for_them_and_the_owner_stays_inside(team: ATeam) -> None:

@@ -150,7 +150,7 @@ _READ_AT_DESK = {
     "If all of you lose your passwords, nothing else opens what was granted to this team.",
     "If somebody may look, we do this another time.”",
     "If the person does not open it again, the case is deleted after {{ day }}.",
-    "If you have a case there, open it and choose ‘Let somebody help’.",
+    "If you have a case there, open it.",
     "If you want us to go on after that, open your page and choose “Let somebody help”.",
     "Is there a place where only the person looks?",
     "It is open here for {{ team }}.",

@@ -106,18 +106,21 @@ def page(desk: Desk, form: Question | None = None, no: No | None = None) -> Http
 
 @dataclass(frozen=True, slots=True)
 class OnBoard:
-    """What the board says of who is let in: their names, and which of them end soon or ended lately."""
+    """What the board says of who is let in: their names, which of them end soon, whose time ended lately."""
 
     names: tuple[str, ...]
     soon: tuple[Line, ...]
+    over: tuple[Line, ...]
 
 
 def on_board(desk: Desk) -> OnBoard:
-    """One quiet line for the board."""
-    live = [_line(one, desk.now) for one in grants.releases(desk.case) if one.is_live(desk.now)]
+    """One quiet line for the board. What was taken back is not told: whoever did it knows."""
+    found = [_line(one, desk.now) for one in grants.releases(desk.case) if one.ended_at is None]
+    live = [line for line in found if line.is_live]
     return OnBoard(
         tuple(dict.fromkeys(line.release.organisation for line in live)),
         tuple(line for line in live if line.ends_soon),
+        tuple(line for line in found if not line.is_live and desk.now - line.until < ENDS_SOON),
     )
 
 

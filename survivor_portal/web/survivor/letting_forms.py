@@ -87,6 +87,8 @@ class Finding(Question):
         _("Type the code here."),
         help_text=_("Their own code, or the one-time code from the phone or chat. Small letters are fine."),
     )
+    # What was typed already, where an earlier code ended on the way.
+    purpose = forms.CharField(widget=forms.HiddenInput, required=False, max_length=MOST_PURPOSE)
 
 
 class Agreeing(Question):

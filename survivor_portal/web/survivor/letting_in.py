@@ -31,6 +31,7 @@ from survivor_portal.web.survivor.case_desk import Desk, here
 from survivor_portal.web.survivor.keeping_forms import No, answered, attempt
 from survivor_portal.web.survivor.keeping_tries import within
 from survivor_portal.web.survivor.letting_forms import (
+    MOST_PURPOSE,
     NOT_BY,
     NOT_BY_TO_A_PARENT,
     SCOPES,
@@ -215,8 +216,8 @@ def _carried(desk: Desk) -> Helpers | None:
 
 
 def _lost(desk: Desk, why: Words = OVER) -> HttpResponse:
-    """The code of this form is good no more: back to where one is typed."""
-    form = Finding({"code": ""})
+    """The code of this form is good no more: back to where one is typed. What for goes along."""
+    form = Finding({"code": "", "purpose": desk.post.get("purpose", "")[:MOST_PURPOSE]})
     form.errors.clear()
     form.add_error("code", why)
     return let_in.page(desk, form, No(HTTPStatus.UNPROCESSABLE_ENTITY))
@@ -264,6 +265,8 @@ def _terms_page(desk: Desk, helpers: Helpers, form: Agreeing | None = None) -> H
             initial["days"] = str(proposal.days)
             if proposal.purpose:
                 initial["purpose"] = proposal.purpose
+        if typed := desk.post.get("purpose", "").strip():
+            initial["purpose"] = typed
         form = Agreeing(initial=initial, **_choices(desk, helpers))
     answers = desk.stand.answers
     context = {
