@@ -135,6 +135,17 @@ def test_every_page_names_the_case_the_person_at_work_and_the_ways_back(team: AT
         visitor.opens("/next/")
 
 
+@pytest.mark.parametrize(
+    ("country", "told"),
+    [
+        ("DE", "Times are in Berlin time. That is the clock of the person."),
+        ("AU", "Times are in UTC. Your clock may differ."),
+    ],
+)
+def test_who_works_in_a_case_reads_whose_clock_it_is(country: str, told: str, team: ATeam) -> None:
+    assert told in at_work(a_case(country=country), team).page
+
+
 def test_the_owners_steps_are_refused_and_change_nothing(team: ATeam) -> None:
     new = a_case()
     visitor = at_work(new, team)
