@@ -12,10 +12,9 @@ import gc
 import os
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,34 +30,15 @@ def main() -> None:
     cases = int(sys.argv[2]) if len(sys.argv) > 2 else 5000
     # In place of this folder, where a module of the library would be looked for under this file's name.
     sys.path[0] = str(HOUSE)
-    from survivor_portal.config.run import servers
+    from benchmarks.clusters import an_empty_site
 
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        place.chmod(0o711)
-        with servers.postgres(place / "cases") as one, servers.postgres(place / "keys") as two:
-            os.environ |= {
-                "TEST_POSTGRES_PORTS": f"{one} {two}",
-                "DJANGO_SETTINGS_MODULE": "survivor_portal.config.settings.test",
-            }
-            _made(one, two)
-            _measure(rounds, cases)
+    with an_empty_site() as now:
+        _measure(rounds, cases, now)
 
 
-def _made(*ports: int) -> None:
-    import psycopg
-
-    for port in ports:
-        with psycopg.connect(f"host=127.0.0.1 port={port} user=postgres", autocommit=True) as server:
-            server.execute("CREATE DATABASE site")
-
-
-def _measure(rounds: int, cases: int) -> None:
+def _measure(rounds: int, cases: int, now: datetime) -> None:
     import logging
 
-    import django
-
-    django.setup()
     logging.disable(logging.CRITICAL)
     from django.core.management import call_command
     from django.db import connection
@@ -66,8 +46,6 @@ def _measure(rounds: int, cases: int) -> None:
     from django.test.utils import override_settings
     from django.urls import reverse
 
-    from survivor_portal.cases import access
-    from survivor_portal.keystore import epochs
     from survivor_portal.takedowns import queue
     from survivor_portal.takedowns.models import Takedown
     from survivor_portal.takedowns.next_action import NEVER
@@ -76,12 +54,7 @@ def _measure(rounds: int, cases: int) -> None:
     from tests.desk import a_team, at_desk
     from tests.desk_pages import comes_in
 
-    call_command("migrate", verbosity=0)
-    call_command("migrate", database="keys", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
-    now = datetime.now(UTC)
-    epochs.make(now)
-    access.prepare()
     team, small = a_team(("Ana Li", "Ben Ode")), a_team(("Cy Ro",), name="Small")
     began = time.perf_counter()
     a_crowd(team, cases, REQUESTS_EACH * cases, now)

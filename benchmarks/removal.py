@@ -7,11 +7,9 @@ the seat, the team's new pair, each seat that stays, and every grant sealed anew
 docs/performance.md.
 """
 
-import os
 import sys
-import tempfile
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -22,42 +20,21 @@ def main() -> None:
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else 5000
     people = int(sys.argv[2]) if len(sys.argv) > 2 else 6
     sys.path[0] = str(HOUSE)
-    from survivor_portal.config.run import servers
+    from benchmarks.clusters import an_empty_site
 
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        place.chmod(0o711)
-        with servers.postgres(place / "cases") as one, servers.postgres(place / "keys") as two:
-            os.environ |= {
-                "TEST_POSTGRES_PORTS": f"{one} {two}",
-                "DJANGO_SETTINGS_MODULE": "survivor_portal.config.settings.test",
-            }
-            _measure(cases, people, one, two)
+    with an_empty_site() as now:
+        _measure(cases, people, now)
 
 
-def _measure(cases: int, people: int, *ports: int) -> None:
-    import django
-    import psycopg
-
-    for port in ports:
-        with psycopg.connect(f"host=127.0.0.1 port={port} user=postgres", autocommit=True) as server:
-            server.execute("CREATE DATABASE site")
-    django.setup()
-    from django.core.management import call_command
+def _measure(cases: int, people: int, now: datetime) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from survivor_portal.cases import access, departures
+    from survivor_portal.cases import departures
     from survivor_portal.cases.models import Case
-    from survivor_portal.keystore import epochs
     from tests.crowd import a_crowd
     from tests.desk import a_team, at_desk
 
-    for alias in ("default", "keys"):
-        call_command("migrate", database=alias, verbosity=0)
-    now = datetime.now(UTC)
-    epochs.make(now)
-    access.prepare()
     team = a_team([f"Person {number}" for number in range(people)])
     a_crowd(team, cases, 0, now)
     took, worked, asked = [], [], []
