@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.browser", "tests.network", "tests.shares"]
+pytest_plugins = ["tests.browser", "tests.network", "tests.own_place", "tests.shares"]
 
 # What is loaded once, laws and templates and models, is most of what there is, and never garbage: to walk
 # through all of it every few hundred objects costs a seventh of the time of a test.

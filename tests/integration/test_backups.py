@@ -7,7 +7,7 @@ import resource
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,22 +26,15 @@ from survivor_portal.slips.due import Work
 from survivor_portal.steward import backups, engines, presence, restoring, unfinished
 from survivor_portal.steward.backups import NotABackup, NotCopied, Part
 from survivor_portal.steward.restoring import NotRestored
+from tests.own_place import NOON
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "keys"])
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
+    pytest.mark.usefixtures("place"),
+]
+NOW = NOON
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PHRASE = "a blue bicycle by the lake"
-
-
-@pytest.fixture(autouse=True)
-def place(settings: Settings, tmp_path: Path) -> Path:
-    settings.DATA_DIR = tmp_path / "data"
-    settings.EPOCH_DIR = tmp_path / "epochs"
-    for folder in (settings.DATA_DIR, settings.EPOCH_DIR):
-        folder.mkdir(mode=0o700)
-    epochs.make(NOW)
-    access.prepare()
-    return tmp_path
 
 
 def a_case() -> tuple[str, str]:

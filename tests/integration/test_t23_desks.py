@@ -1,39 +1,31 @@
 """T23 for desks: a backup put back lets nobody in who was shut out since, and loses nobody's key."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.contrib.sessions.models import Session
-from pytest_django import Settings
 
 from survivor_portal.advocates import opened, people
 from survivor_portal.advocates.models import AtDesk, Membership, Person, Remembered
 from survivor_portal.cases import access, departures, ending, grants
 from survivor_portal.cases.models import Case, Grant
-from survivor_portal.keystore import epochs, rotation, shred
+from survivor_portal.keystore import rotation, shred
 from survivor_portal.steward import backups, restoring
 from survivor_portal.steward.backups import Part
 from survivor_portal.takedowns import rekey
 from tests.desk import a_grant, a_team, at_desk
+from tests.own_place import NOON
 
-pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "keys"]), pytest.mark.database]
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
+    pytest.mark.database,
+    pytest.mark.usefixtures("place"),
+]
 
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+NOW = NOON
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PHRASE = "a blue bicycle by the lake"
-
-
-@pytest.fixture(autouse=True)
-def place(settings: Settings, tmp_path: Path) -> Path:
-    """A data folder and keys of the days of this test's own."""
-    settings.DATA_DIR = tmp_path / "data"
-    settings.EPOCH_DIR = tmp_path / "epochs"
-    for folder in (settings.DATA_DIR, settings.EPOCH_DIR):
-        folder.mkdir(mode=0o700)
-    epochs.make(NOW)
-    access.prepare()
-    return tmp_path
 
 
 def back_up(place: Path) -> dict[Part, Path]:

@@ -1,11 +1,10 @@
 """T23: a backup is put back: nothing deleted lives, nothing leaves twice, all the living open."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pytest_django import Settings
 
 from survivor_portal.cases import access, ending, entrusted, ledger, records, restored, slot
 from survivor_portal.cases.book import Note
@@ -19,24 +18,17 @@ from survivor_portal.steward.backups import Part
 from survivor_portal.visits import visit
 from survivor_portal.visits.models import Visit
 from tests.markers import Markers, search
+from tests.own_place import NOON
 
-pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "keys"]), pytest.mark.database]
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+pytestmark = [
+    pytest.mark.django_db(transaction=True, databases=["default", "keys"]),
+    pytest.mark.database,
+    pytest.mark.usefixtures("place"),
+]
+NOW = NOON
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PHRASE = "a blue bicycle by the lake"
 MARKER = "qzvMARKERwkx"
-
-
-@pytest.fixture(autouse=True)
-def place(settings: Settings, tmp_path: Path) -> Path:
-    """A data folder and keys of the days of this test's own."""
-    settings.DATA_DIR = tmp_path / "data"
-    settings.EPOCH_DIR = tmp_path / "epochs"
-    for folder in (settings.DATA_DIR, settings.EPOCH_DIR):
-        folder.mkdir(mode=0o700)
-    epochs.make(NOW)
-    access.prepare()
-    return tmp_path
 
 
 def a_case(now: datetime = NOW, **more: int) -> tuple[str, str]:

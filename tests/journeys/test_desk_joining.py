@@ -9,7 +9,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 
 from survivor_portal.advocates.models import Person
-from tests.browser import DESK, PHONE, ZOOMED, Watched
+from tests.browser import PHONE, Watched
 from tests.desk import PASSWORD, a_team
 from tests.desk_pages import comes_in_with, has_a_passkey
 
@@ -26,23 +26,6 @@ def _nothing_counted_before() -> None:
     cache.clear()
 
 
-@pytest.fixture
-def in_all_sizes(assert_accessible: LOOK) -> LOOK:
-    """Look at a page at the desk, on the phone, at 400 %, and in the dark; leave it at the desk."""
-
-    def look(page: Any) -> None:
-        for width, height in (PHONE, ZOOMED, DESK):
-            page.set_viewport_size({"width": width, "height": height})
-            assert_accessible(page)
-        # Without motion: colours that fade over are looked at as they end.
-        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        assert_accessible(page)
-        page.emulate_media(color_scheme="light")
-        assert page.title() in ("Next steps", "Error: Next steps")
-
-    return look
-
-
 def presses(page: Any, words: str) -> None:
     page.get_by_role("button", name=words, exact=True).click()
 
@@ -53,7 +36,7 @@ def heading(page: Any) -> str:
 
 def test_somebody_joins_with_a_link_and_a_passkey_and_comes_in_again(
     page_factory: Callable[..., Any],
-    in_all_sizes: LOOK,
+    in_every_light: LOOK,
     assert_accessible: LOOK,
     settings: Any,
     watched: Watched,
@@ -66,11 +49,11 @@ def test_somebody_joins_with_a_link_and_a_passkey_and_comes_in_again(
 
     # The lead makes a link, which is shown once.
     lead.goto("/desk/team/")
-    in_all_sizes(lead)
+    in_every_light(lead)
     lead.fill("main [name=email]", "di at work")
     presses(lead, "Make a link")
     assert heading(lead) == "Type your password again"
-    in_all_sizes(lead)
+    in_every_light(lead)
     lead.fill("[name=password_again]", PASSWORD)
     presses(lead, "Go on")
     # What is wrong is found, far down the page as it is.
@@ -78,28 +61,28 @@ def test_somebody_joins_with_a_link_and_a_passkey_and_comes_in_again(
     assert lead.evaluate("scrollY") > 0
     lead.fill("main [name=email]", "di@work.example")
     presses(lead, "Make a link")
-    in_all_sizes(lead)
+    in_every_light(lead)
     link = lead.inner_text("#link")
 
     # The newcomer has an account, a passkey and recovery codes, and sees nothing yet.
     joins.goto(link)
-    in_all_sizes(joins)
+    in_every_light(joins)
     presses(joins, "Go on")
-    in_all_sizes(joins)
+    in_every_light(joins)
     joins.fill("[name=name]", "Di Wu")
     joins.fill("[name=password]", NEW)
     joins.fill("[name=password2]", NEW)
     presses(joins, "Go on")
     assert heading(joins) == "Set up the second step"
-    in_all_sizes(joins)
+    in_every_light(joins)
     joins.fill("[name=name]", "laptop")
     presses(joins, "Make a passkey")
     joins.wait_for_selector(".sp-slip")
-    in_all_sizes(joins)
+    in_every_light(joins)
     assert joins.locator(".sp-slip__code").count() == 10
     joins.click("text=I have them")
     assert "You are waiting to be let in" in joins.inner_text("main")
-    in_all_sizes(joins)
+    in_every_light(joins)
 
     # A colleague lets them in.
     lead.goto("/desk/team/")
@@ -109,16 +92,16 @@ def test_somebody_joins_with_a_link_and_a_passkey_and_comes_in_again(
     assert "You are waiting" not in joins.inner_text("main")
     joins.goto("/desk/account/")
     assert "laptop" in joins.inner_text("main")
-    in_all_sizes(joins)
+    in_every_light(joins)
 
     # Out, and in again with password and passkey.
     presses(joins, "Sign out")
-    in_all_sizes(joins)
+    in_every_light(joins)
     joins.fill("[name=email]", "di@work.example")
     joins.fill("[name=password]", NEW)
     presses(joins, "Go on")
     assert heading(joins) == "The second step"
-    in_all_sizes(joins)
+    in_every_light(joins)
     presses(joins, "Use your passkey")
     joins.wait_for_url("**/desk/**")
     joins.wait_for_selector(".sp-ways")
@@ -137,16 +120,16 @@ def test_somebody_joins_with_a_link_and_a_passkey_and_comes_in_again(
     newcomer = Person.objects.get(email="di@work.example")
     for path in ("words/", "key/", "done/", "new/", f"{newcomer.pk}/"):
         lead.goto(f"/desk/team/{north.id}/{path}")
-        in_all_sizes(lead)
+        in_every_light(lead)
     for path in ("anew/", "clock/"):
         lead.goto(f"/desk/team/{north.id}/{path}")
         assert_accessible(lead)
     for path in ("account/password/", "set-up/app/", "link/used/"):
         lead.goto(f"/desk/{path}")
-        in_all_sizes(lead)
+        in_every_light(lead)
     lead.goto(f"/desk/team/{north.id}/key/")
     presses(lead, "Make it and print it")
-    in_all_sizes(lead)
+    in_every_light(lead)
     lead.emulate_media(media="print")
     assert lead.locator("main :visible:text('Lock the paper')").count() == 0
     assert lead.locator(".sp-slip__code").is_visible()

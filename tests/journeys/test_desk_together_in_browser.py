@@ -7,7 +7,7 @@ import pytest
 
 from survivor_portal.advocates.models import Organisation
 from survivor_portal.cases import access
-from tests.browser import DESK, PHONE, ZOOMED
+from tests.browser import PHONE
 from tests.desk import a_team
 from tests.desk_pages import comes_in_with
 
@@ -21,17 +21,6 @@ GO = "main button[name=go], main input[name=go]"
 @pytest.fixture(autouse=True)
 def _ready(served: str) -> None:
     access.prepare()
-
-
-@pytest.fixture
-def in_all_sizes(assert_accessible: LOOK) -> LOOK:
-    def look(page: Any) -> None:
-        for width, height in (PHONE, ZOOMED, DESK):
-            page.set_viewport_size({"width": width, "height": height})
-            assert_accessible(page)
-        assert page.title() in ("Next steps", "Error: Next steps")
-
-    return look
 
 
 def test_opened_together_in_one_room_and_again_at_home(

@@ -9,7 +9,7 @@ import pytest
 from survivor_portal.cases import access, codes, ending
 from survivor_portal.cases.models import Case, Unlocked
 from survivor_portal.intake import StepKey
-from tests.browser import DESK, PHONE, ZOOMED, Watched
+from tests.browser import PHONE, Watched
 from tests.journeys.story import A_POST, NEWS_CASE, Story, begun
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, databases=["default", "keys"])]
@@ -23,19 +23,6 @@ THEIR_WORDS = "We have reviewed the content and did not find a violation of our 
 @pytest.fixture(autouse=True)
 def _ready(served: str) -> None:
     access.prepare()
-
-
-@pytest.fixture
-def in_all_sizes(assert_accessible: LOOK) -> LOOK:
-    """Look at a page at the desk, on the phone and at 400 %; leave it at the desk."""
-
-    def look(page: Any) -> None:
-        for width, height in (PHONE, ZOOMED, DESK):
-            page.set_viewport_size({"width": width, "height": height})
-            assert_accessible(page)
-        assert page.title() in (TITLE, f"Error: {TITLE}")
-
-    return look
 
 
 def what_stands(story: Story) -> tuple[list[str], list[str], list[Any]]:
