@@ -26,7 +26,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
 from survivor_portal import seals  # noqa: E402
-from survivor_portal.cases import access, codes, ending, ledger, records, slot  # noqa: E402
+from survivor_portal.cases import access, codes, ending, ledger, phrases, records, slot  # noqa: E402
 from survivor_portal.cases.book import Note  # noqa: E402
 from survivor_portal.cases.models import Record  # noqa: E402
 from survivor_portal.keystore import rotation, shred  # noqa: E402
@@ -164,6 +164,7 @@ def prepare() -> None:
 
 
 def set_up() -> None:
+    phrases.canonical(PHRASE)  # reads the words of phrases, which every child would do anew
     in_a_process(prepare)
     for name in ("site", "keys"):
         copy(DATA / f"{name}.sqlite3", DATA / f"{name}.blank")
