@@ -74,6 +74,8 @@ def bring(
     if not settings.CASES_OPEN:
         raise StoreClosed
     making = _Making(team, now, by, run, purpose)
+    # Before `wanted` is asked: what it leaves out may be what this same run has made.
+    making.is_first()
     try:
         batch: list[Wanted] = []
         for one in wanted:
@@ -166,6 +168,11 @@ class _Making:
         if not team.public_key:
             raise NobodyThere
 
+    def is_first(self) -> None:
+        """Raises AlreadyRun where this run has made a case before."""
+        if Case.objects.filter(code_index=self._name(0)).exists():
+            raise AlreadyRun(self._stands())
+
     def write(self, wanted: Sequence[Wanted]) -> list[tuple[OpenCase, Release]]:
         """Write some cases that nobody sees yet: no code finds them, and no grant opens them."""
         if not wanted:
@@ -229,7 +236,10 @@ class _Making:
             "until": terms.until.isoformat(),
             "signed_on": one.paper.signed_on.isoformat(),
         }
-        release = papers.add(case, self.team, grant_id, terms, one.label, Note("released", facts), self.now)
+        note = Note("released", facts)
+        release = papers.add(
+            case, self.team, grant_id, terms, one.label, note, self.now, brought_as=one.label
+        )
         sealed = grant_rows.sealed(case, release, self.team)
         self.grants.append((grant_id, row.pk, terms.until, sealed))
         return case, release

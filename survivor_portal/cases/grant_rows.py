@@ -36,6 +36,7 @@ class Inside:
     not_for: tuple[str, ...]
     label: str
     release_id: str
+    brought_as: str = ""
 
 
 def put(case: OpenCase, release: Release, card: TeamCard) -> None:
@@ -87,6 +88,7 @@ def opened(row: Sealed, secret: bytes) -> Inside:
         not_for=tuple(plain["not_for"]),
         label=str(plain["label"]),
         release_id=str(plain["release"]),
+        brought_as=str(plain.get("brought_as", "")),
     )
 
 
@@ -166,6 +168,7 @@ def sealed(case: OpenCase, release: Release, card: TeamCard) -> bytes:
             "not_for": list(terms.not_for),
             "label": release.label,
             "release": release.id,
+            "brought_as": release.brought_as,
         }
     )
     return seals.seal_to(card.public_key, text, context=_context(case.id, release.grant_id, terms.until))

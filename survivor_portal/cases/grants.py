@@ -80,7 +80,11 @@ def give(case: OpenCase, team: TeamCard, terms: Terms, now: datetime, label: str
             "until": terms.until.isoformat(),
         }
         label = label.strip()[:LONGEST_LABEL]
-        release = papers.add(case, card, grant_id, terms, label, Note("released", facts), now)
+        # What the team's own list called it stays known: brought again, the case is found by it.
+        brought_as = before.brought_as if before else ""
+        release = papers.add(
+            case, card, grant_id, terms, label, Note("released", facts), now, brought_as=brought_as
+        )
         grant_rows.put(case, release, card)
     return release
 

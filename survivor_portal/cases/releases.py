@@ -75,6 +75,8 @@ class Release:
     label: str = ""
     ended_at: datetime | None = None
     revision: int = field(default=1, compare=False)
+    # How the list called the case that brought it, whatever it is called now; "" where no list did.
+    brought_as: str = ""
 
     def is_live(self, now: datetime) -> bool:
         """Does it still hold?"""
@@ -82,11 +84,28 @@ class Release:
 
 
 def add(
-    case: OpenCase, card: TeamCard, grant_id: str, terms: Terms, label: str, note: Note, now: datetime
+    case: OpenCase,
+    card: TeamCard,
+    grant_id: str,
+    terms: Terms,
+    label: str,
+    note: Note,
+    now: datetime,
+    *,
+    brought_as: str = "",
 ) -> Release:
     """Put the paper of a new release into the case, with its line in the book."""
     made = Release(
-        "", grant_id, card.id, card.name, card.organisation_id, card.organisation, terms, now, label
+        id="",
+        grant_id=grant_id,
+        team_id=card.id,
+        team=card.name,
+        organisation_id=card.organisation_id,
+        organisation=card.organisation,
+        terms=terms,
+        given_at=now,
+        label=label,
+        brought_as=brought_as,
     )
     record = records.add(case, KIND, _plain(made), note, now)
     return replace(made, id=record.id)
@@ -119,6 +138,7 @@ def _plain(release: Release) -> Document:
         "given_at": _moment(release.given_at),
         "ended_at": _moment(release.ended_at) if release.ended_at else None,
         "label": release.label,
+        "brought_as": release.brought_as,
         "purpose": terms.purpose,
         "scopes": sorted(terms.scopes),
         "until": _moment(terms.until),
@@ -158,6 +178,7 @@ def _release(record: Record) -> Release:
         label=plain["label"],
         ended_at=datetime.fromisoformat(plain["ended_at"]) if plain["ended_at"] else None,
         revision=record.revision,
+        brought_as=plain.get("brought_as", ""),
     )
 
 

@@ -1,6 +1,6 @@
 """Lists: read what a helpline brings along in a table, and say by line and column what is wrong."""
 
-from survivor_portal.lists._cases import LONGEST_RELEASE, read_cases
+from survivor_portal.lists._cases import LONGEST_RELEASE, name_key, read_cases
 from survivor_portal.lists._columns import CASE_COLUMNS, LINK_COLUMNS, SCOPE_WORDS, Column
 from survivor_portal.lists._places import read_links
 from survivor_portal.lists._records import (
@@ -34,6 +34,7 @@ __all__ = [
     "NotText",
     "TooLarge",
     "Wrong",
+    "name_key",
     "read_cases",
     "read_links",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -32,6 +33,12 @@ _OF_A_CASE = tuple(
     column.name for column in CASE_COLUMNS if column.name not in (columns.CASE, columns.LINK, columns.PLACE)
 )
 _ORDER = (Age.UNDER_13, Age.FROM_13, Age.FROM_16, Age.ADULT)
+
+
+def name_key(label: str) -> str:
+    """What two names of a case have in common where they are the same name to whoever reads them: capitals,
+    blanks and the width of signs do not matter."""
+    return " ".join(unicodedata.normalize("NFKC", label).casefold().split())
 
 
 def read_cases(text: str, today: date) -> Iterator[Listed | Fault | Ignored]:
@@ -82,7 +89,7 @@ class _Reader:
             if self.now is not None:
                 yield from self.now.end()
             self.now = _One(self.heads, self.today, line, label)
-            key = label.casefold()
+            key = name_key(label)
             if label and key in self.names:
                 self.now.add(line, columns.CASE, Wrong.APART, label[: LONGEST_LABEL // 2])
             elif len(self.names) >= MOST_CASES:

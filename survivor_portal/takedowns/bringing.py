@@ -4,7 +4,7 @@ Through the same functions that take in what a person answers and pastes; nothin
 """
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from survivor_portal.cases.keys import Document, OpenCase
 from survivor_portal.cases.records import Record
 from survivor_portal.cases.releases import Consent, Paper
 from survivor_portal.directory import Asker
-from survivor_portal.lists import Fault, Ignored, Listed
+from survivor_portal.lists import Fault, Ignored, Listed, name_key
 
 PLAN = "plan"
 # The first two pages are about the device and about who is here: a desk has answered both.
@@ -44,26 +44,40 @@ class Counted:
     places: int = 0
     doubles: int = 0
     open_questions: int = 0  # cases in which something that the plan needs was left out
+    left_out: int = 0  # cases that were here already
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A case of a list that the team has already, by its name; `line` as an editor counts, from 1."""
+
+    line: int
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A list that was read through. `faults`: all of them, in the order of the lines; `labels`: the first
-    few."""
+    few of what is new; `known`: all that is here already, which the other numbers leave out."""
 
     counted: Counted
     faults: tuple[Fault, ...]
     ignored: tuple[str, ...]
     labels: tuple[str, ...]
     young: int = 0  # cases about somebody who counts as under 18 today
+    known: tuple[Known, ...] = ()
 
 
 SHOWN = 20
 
 
-def check(found: Iterable[Listed | Fault | Ignored]) -> Checked:
-    """What a list would become. Writes nothing."""
+def check(found: Iterable[Listed | Fault | Ignored], here: Collection[str] = ()) -> Checked:
+    """What a list would become. Writes nothing.
+
+    `here`: the names of the cases the team has already, by `lists.name_key`.
+    """
     counted, young = Counted(), 0
+    known: list[Known] = []
     faults: list[Fault] = []
     labels: list[str] = []
     ignored: tuple[str, ...] = ()
@@ -72,13 +86,16 @@ def check(found: Iterable[Listed | Fault | Ignored]) -> Checked:
             faults.append(one)
         elif isinstance(one, Ignored):
             ignored = one.columns
+        elif name_key(one.label) in here:
+            known.append(Known(one.line, one.label))
+            counted = replace(counted, left_out=counted.left_out + 1)
         else:
             document, doubles = plan_of(one)
             counted = _more(counted, document, doubles)
             young += intake.from_plain(document["answers"]).is_minor_today
             if len(labels) < SHOWN:
                 labels.append(one.label)
-    return Checked(counted, tuple(faults), ignored, tuple(labels), young)
+    return Checked(counted, tuple(faults), ignored, tuple(labels), young, tuple(known))
 
 
 def make(
@@ -89,8 +106,12 @@ def make(
     by: str,
     run: str,
     purpose: str,
+    here: Collection[str] = (),
 ) -> Counted:
-    """Make the cases of a list, all or none. Raises NotAsChecked, and as `cases.brought.bring`."""
+    """Make the cases of a list, all or none, but for those whose name is in `here`.
+
+    Raises NotAsChecked, and as `cases.brought.bring`.
+    """
     counted = Counted()
 
     def each() -> Iterator[Wanted]:
@@ -98,7 +119,9 @@ def make(
         for one in found:
             if isinstance(one, Fault):
                 raise NotAsChecked
-            if isinstance(one, Listed):
+            if isinstance(one, Listed) and name_key(one.label) in here:
+                counted = replace(counted, left_out=counted.left_out + 1)
+            elif isinstance(one, Listed):
                 document, doubles = plan_of(one)
                 counted = _more(counted, document, doubles)
                 paper = Paper(Consent(one.agreed.value), one.signed_on, one.until)

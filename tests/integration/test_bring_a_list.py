@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from survivor_portal.advocates.models import AtDesk
 from survivor_portal.advocates.who import Role
-from survivor_portal.cases import access, book, records, slot
+from survivor_portal.cases import access, book, grants, records, slot
 from survivor_portal.cases.access import Owner
 from survivor_portal.cases.actors import Scope
 from survivor_portal.cases.book import Note
@@ -197,6 +197,116 @@ class TestManyCases:
         at_desk.post(PATH, sent)
 
         assert brought() == 0
+
+
+class TestTheSameListAgain:
+    """What is here already is named by line and left out, unless somebody says that it is to be made anew."""
+
+    @pytest.fixture
+    def two_here(self, at_desk: Client) -> Client:
+        at_desk.post(PATH, {**form(check(at_desk, table(2)), "cases_make"), "sure": "on"})
+        assert brought() == 2
+        return at_desk
+
+    @staticmethod
+    def told(response: Any) -> list[str]:
+        return re.findall(
+            r"<li>(Line \d+: this case is here already \(.*?\)\.)</li>", response.content.decode()
+        )
+
+    def test_each_is_named_by_its_line_and_left_out(self, two_here: Client) -> None:
+        before = dump()
+        checked = check(two_here, table(3))
+        assert dump() == before
+
+        made = two_here.post(PATH, {**form(checked, "cases_make"), "sure": "on"}).content.decode()
+
+        assert self.told(checked) == [
+            "Line 2: this case is here already (Blue 0).", "Line 3: this case is here already (Blue 1).",
+        ]  # fmt: skip
+        assert "<dt>Cases</dt><dd>1</dd>" in checked.content.decode()
+        assert "1 case was made" in made
+        assert "2 cases were left out" in made
+        assert brought() == 3
+
+    def test_with_nothing_new_nothing_is_made(self, two_here: Client) -> None:
+        sent = form(check(two_here, table(2)), "cases_make")
+
+        made = two_here.post(PATH, {**sent, "known": "leave_out", "sure": "on"}).content.decode()
+
+        assert "0 cases were made" in made
+        assert brought() == 2
+
+    def test_anew_is_chosen_and_the_choice_stays_where_the_yes_was_forgotten(self, two_here: Client) -> None:
+        sent = {**form(check(two_here, table(2)), "cases_make"), "known": "anew"}
+
+        asked = two_here.post(PATH, sent)
+        made = two_here.post(PATH, {**sent, "sure": "on"}).content.decode()
+
+        assert re.search(r'value="anew"[^>]*checked', asked.content.decode())
+        assert len(self.told(asked)) == 2
+        assert "2 cases were made" in made
+        assert brought() == 4
+
+    def test_where_nothing_is_here_it_is_not_asked(self, at_desk: Client) -> None:
+        assert 'name="known"' not in check(at_desk, table(2)).content.decode()
+
+    def test_a_colleague_who_brought_it_in_between_is_noticed_at_the_yes(
+        self, at_desk: Client, team: ATeam
+    ) -> None:
+        sent = {**form(check(at_desk, table(2)), "cases_make"), "sure": "on"}
+        colleague = Client()
+        comes_in(colleague, team.people[1])
+        colleague.post(PATH, {**form(check(colleague, table(2)), "cases_make"), "sure": "on"})
+
+        made = at_desk.post(PATH, sent).content.decode()
+
+        assert "2 cases were left out" in made
+        assert brought() == 2
+
+    def test_it_is_known_by_the_name_of_the_list_and_by_the_one_it_has_now(
+        self, two_here: Client, team: ATeam
+    ) -> None:
+        now = datetime.now(UTC)
+        grant = Grant.objects.order_by("pk")[0]
+        session = rekey.open_as(desk.at_desk(team.people[0]), grant.pk, now)
+        was = grants.releases(session.case)[0].label
+        grants.set_label(session.case, grant.pk, "Green  5", now)
+        text = table(1).replace("Blue 0", "GREEN 5") + table(1).splitlines()[1].replace(
+            "Blue 0", f" {was.upper()}"
+        )
+
+        assert self.told(check(two_here, text)) == [
+            "Line 2: this case is here already (GREEN 5).",
+            f"Line 3: this case is here already ({was.upper()}).",
+        ]
+
+    def test_who_must_not_see_a_case_does_not_learn_that_it_is_there(
+        self, client: Client, team: ATeam
+    ) -> None:
+        now = datetime.now(UTC)
+        case = access.open_new(now).session.case
+        desk.a_grant(case, team, now, label="Blue 0", not_for=(team.people[1],))
+        told = []
+        for person in team.people:
+            here = Client()
+            comes_in(here, person)
+            told.append(self.told(check(here, table(1))))
+
+        assert told == [["Line 2: this case is here already (Blue 0)."], []]
+
+    def test_another_teams_cases_are_not_looked_among(self, two_here: Client) -> None:
+        other = desk.a_team(["Dee Fox"], name="Other", organisation="Another")
+        client = Client()
+        comes_in(client, other.people[0])
+
+        assert self.told(check(client, table(2))) == []
+
+    def test_one_name_twice_in_one_list_is_a_fault_however_it_is_written(self, at_desk: Client) -> None:
+        row = table(1).splitlines()[1]
+        answer = check(at_desk, table(2) + row.replace("Blue 0", "\uff22lue   0") + "\n")
+
+        assert "Line 4, column “case”" in errors(answer)
 
 
 class TestFiles:

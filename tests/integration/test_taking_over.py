@@ -114,6 +114,8 @@ def test_the_team_goes_on_with_what_the_person_signed(client: Client, team: ATea
     assert timedelta(days=89) < release.terms.until - datetime.now(UTC) < timedelta(days=91)
     opened = rekey.open_as(desk.at_desk(team.people[0]), Grant.objects.get().pk, datetime.now(UTC))
     assert opened.case.case_key == session.case.case_key
+    # Brought once more with the list, it is known by the name that the list gave it.
+    assert release.brought_as == "Blue 1"
 
 
 @pytest.mark.parametrize("name", ["notice", "consent", "typed_name", "stays"])

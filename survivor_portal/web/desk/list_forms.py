@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -118,15 +119,38 @@ class Yes(DeskForm):
     carried = forms.CharField(widget=forms.HiddenInput, strip=False)
 
 
+class Known(StrEnum):
+    """What becomes of cases of a list that the team has already."""
+
+    LEAVE_OUT = "leave_out"
+    ANEW = "anew"
+
+
 class MakeCases(Yes):
-    """The yes to many cases: one confirmation for all of them, beside that in each line."""
+    """The yes to many cases: one confirmation for all of them, beside that in each line.
+
+    `asks`: is one of them here already, so that it is asked what becomes of it? Unanswered it is left out.
+    """
 
     step: ClassVar[str] = "cases_make"
     button = _("Make these cases")
+    known = one_of(
+        _("What about the cases that are here already?"),
+        [
+            (Known.LEAVE_OUT, _("Leave them out")),
+            (Known.ANEW, _("Make them anew. Each of them is then there twice.")),
+        ],
+        initial=Known.LEAVE_OUT,
+    )
     sure = forms.BooleanField(
         label=_("Yes. For each of these cases we hold a dated and signed release. I checked the list."),
         error_messages={"required": _("Tick this if you hold a release for each of them.")},
     )
+
+    def __init__(self, *args: Any, asks: bool = True, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if not asks:
+            del self.fields["known"]
 
 
 class AddLinks(Yes):

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from survivor_portal import lists, seals
-from survivor_portal.cases import actors, brought, grants, slot
+from survivor_portal.cases import actors, brought, brought_before, grants, slot
 from survivor_portal.cases.access import StoreClosed
 from survivor_portal.cases.records import ChangedMeanwhile
 from survivor_portal.cases.unlocked import Session as OpenedCase
@@ -23,7 +23,15 @@ from survivor_portal.web.desk import list_carried, list_words
 from survivor_portal.web.desk.frame import Here
 from survivor_portal.web.desk.list_carried import CASES, LINKS, Carried
 from survivor_portal.web.desk.list_file import list_of, take_lists
-from survivor_portal.web.desk.list_forms import AddLinks, MakeCases, ManyCases, MoreLinks, WithList, seats
+from survivor_portal.web.desk.list_forms import (
+    AddLinks,
+    Known,
+    MakeCases,
+    ManyCases,
+    MoreLinks,
+    WithList,
+    seats,
+)
 from survivor_portal.web.desk.lock import at_desk
 from survivor_portal.web.forms import TOO_LONG
 from survivor_portal.web.safety.opened import opened_of
@@ -97,15 +105,17 @@ def _cases_check(here: Here) -> HttpResponse:
 
 
 def _cases_checked(here: Here, carried: Carried, form: WithList | None = None) -> HttpResponse:
-    """What would be made; or what is wrong, and the list again."""
-    checked = bringing.check(lists.read_cases(carried.text, _today(here)))
+    """What would be made, and what is here already; or what is wrong, and the list again."""
+    checked = _look_through(here, carried)
     if checked.faults:
         return _start(here, form, faults=_told(checked.faults), more=len(checked.faults) - SHOWN)
     try:
         sealed = list_carried.sealed(here.session, carried)
     except list_carried.TooLong:
         return _start(here, form, why=TOO_LONG)
-    return _cases_yes(here, MakeCases(initial={"carried": sealed}), carried, checked)
+    return _cases_yes(
+        here, MakeCases(initial={"carried": sealed}, asks=bool(checked.known)), carried, checked
+    )
 
 
 def _cases_yes(here: Here, form: MakeCases, carried: Carried, checked: bringing.Checked) -> HttpResponse:
@@ -115,9 +125,21 @@ def _cases_yes(here: Here, form: MakeCases, carried: Carried, checked: bringing.
         "checked": checked,
         "more_labels": checked.counted.cases - len(checked.labels),
         "team": seat.team if seat else None,
+        "known": checked.known[:SHOWN],
+        "more_known": len(checked.known) - SHOWN,
         "last": (here.now + brought.LIVES).date(),
     }
     return here.page("desk/list_cases.html", context)
+
+
+def _look_through(here: Here, carried: Carried) -> bringing.Checked:
+    return bringing.check(lists.read_cases(carried.text, _today(here)), _names(here, carried.target))
+
+
+def _names(here: Here, team_id: str) -> frozenset[str]:
+    """The names under which this team has cases, for whoever is here; empty without the team's key."""
+    seat = here.session.seat(team_id)
+    return brought_before.names(seat, here.session.who.id, lists.name_key, here.now) if seat else frozenset()
 
 
 def _cases_make(here: Here) -> HttpResponse:
@@ -127,12 +149,19 @@ def _cases_make(here: Here) -> HttpResponse:
     if carried is None or carried.kind != CASES or seat is None:
         return _start(here, why=NOT_OURS)
     if not form.is_valid():
-        return _cases_yes(here, form, carried, bringing.check(lists.read_cases(carried.text, _today(here))))
+        checked = _look_through(here, carried)
+        form = MakeCases(here.request.POST, asks=bool(checked.known))
+        form.is_valid()
+        return _cases_yes(here, form, carried, checked)
     who = here.session.who
     by = actors.staff(who.id, who.name, f"{seat.team.name}, {seat.team.organisation}")
     found = lists.read_cases(carried.text, _today(here))
+    # Asked again: a colleague may have brought the same list since.
+    known = frozenset() if form.cleaned_data["known"] == Known.ANEW else _names(here, carried.target)
     try:
-        made = bringing.make(seat.team, found, here.now, by=by, run=carried.run, purpose=str(FOR_WHAT))
+        made = bringing.make(
+            seat.team, found, here.now, by=by, run=carried.run, purpose=str(FOR_WHAT), here=known
+        )
     except (bringing.NotAsChecked, brought.PaperOver):
         # A day went by since it was checked.
         return _cases_checked(here, carried)
