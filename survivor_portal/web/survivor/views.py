@@ -71,6 +71,8 @@ def resume(request: HttpRequest) -> HttpResponse:
     """
     if keeping.is_late(request):
         return keeping.locked_page(request)
+    if (no := case_actor.not_allowed(request, opened_of(request).open())) is not None:
+        return no
     step = request.POST.get("step", "")
     data = holder_of(request).open()
     stand = flow.stand(data)
@@ -88,6 +90,8 @@ def resume(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest, stand: flow.Stand, *, lost: bool = False) -> HttpResponse:
     question = stand.question
     if question is not None:
+        if not case_actor.may_see(opened_of(request).open(), question.key):
+            return _answers(request, stand)
         return _question(request, stand, question, lost=lost or stand.lost)
     if stand.at == "letter" and stand.plan.step(stand.letter):
         session = opened_of(request).open()
@@ -138,6 +142,13 @@ def _question(
     }
     template = "survivor/safety.html" if question.key == "safety" else "survivor/question.html"
     return render(request, template, context, status=UNPROCESSABLE if failed else 200)
+
+
+def _answers(request: HttpRequest, stand: flow.Stand) -> HttpResponse:
+    """The questions for somebody who may only read: what was answered so far, and no form."""
+    why = case_actor.WHY[case_actor.Needs.write]
+    context = {"stand": stand, "changes": notes.changes(stand), "why": why}
+    return render(request, "survivor/case/answers.html", context)
 
 
 def _plan(request: HttpRequest, stand: flow.Stand) -> HttpResponse:
