@@ -202,6 +202,9 @@ class Law:
     regulator: str = ""
     complaint_address: str = ""
     who_may_file: tuple[str, ...] = ()
+    # May an advocate with the person's written yes sign by their own name? Only where `who_may_file` says so
+    # for everybody the law is for; what fits some cases only, or is in doubt, stays with the person.
+    advocate_may_sign: bool = False
     if_refused: tuple[NextStep, ...] = ()
     if_silent: tuple[NextStep, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -13,15 +13,13 @@ from django.http import HttpRequest
 
 from survivor_portal import directory
 from survivor_portal.cases.actors import Actor
-from survivor_portal.directory import Asker, Law
+from survivor_portal.directory import Asker
 from survivor_portal.web.safety.opened import opened_of
 from survivor_portal.web.survivor.drafting import Draft
 from survivor_portal.web.survivor.flow import Stand
 
 # Where somebody can be answered; everything else on that form is a statement of whoever signs.
 CONTACT = frozenset({"email", "phone", "post"})
-# How the records of the laws call somebody who may file for another: see `who_may_file`.
-_FOR_OTHERS = ("advocate", "authorised", "anyone", "any person", "on their behalf", "representative")
 
 
 def actor_of(request: HttpRequest) -> Actor | None:
@@ -30,17 +28,12 @@ def actor_of(request: HttpRequest) -> Actor | None:
     return session.actor if session else None
 
 
-def lets_advocates(law: Law) -> bool:
-    """Does this law let an advocate with written authority sign, as far as its record says?"""
-    return any(words in who.lower() for who in law.who_may_file for words in _FOR_OTHERS)
-
-
 def may_sign(actor: Actor | None, stand: Stand, grounds: Iterable[str]) -> bool:
     """May whoever has the case open put a name and statements into a letter on these grounds?"""
     if actor is None:
         return True
     return stand.answers.asker is Asker.ADVOCATE and all(
-        lets_advocates(directory.law(key)) for key in grounds
+        directory.law(key).advocate_may_sign for key in grounds
     )
 
 
