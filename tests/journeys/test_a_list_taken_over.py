@@ -88,13 +88,23 @@ def test_a_list_is_brought_and_a_case_of_it_taken_over(
     desk.set_input_files("input[type=file]", files | {"buffer": good})
     desk.locator(GO).click()
     assert "This is what would be made" in desk.inner_text("h1")
-    in_all_sizes(desk)
     desk.locator(GO).click()
     assert "Tick this" in desk.inner_text(".sp-errors")
     desk.get_by_label("Yes. For each of these cases").check()
     desk.locator(GO).click()
     assert "2 cases were made" in desk.inner_text("h1")
     in_all_sizes(desk)
+
+    # Brought once more, nothing is made twice.
+    desk.get_by_role("link", name="Bring another list").click()
+    desk.set_input_files("input[type=file]", files | {"buffer": good})
+    desk.locator(GO).click()
+    assert "Line 3: this case is here already (Blue 2)." in desk.inner_text("main")
+    assert desk.get_by_label("Leave them out").is_checked()
+    in_all_sizes(desk)
+    desk.get_by_label("Yes. For each of these cases").check()
+    desk.locator(GO).click()
+    assert "2 cases were left out" in desk.inner_text("main")
 
     # A case of them opens; a table of more links goes into it.
     desk.get_by_role("link", name="Cases", exact=True).click()
