@@ -58,15 +58,18 @@ def lines(
     after: Place | None = None,
     before: Place | None = None,
     ends_by: datetime | None = None,
+    only: Q | None = None,
     count: int = PAGE,
 ) -> tuple[Line, ...]:
     """Up to so many live grants of these teams, in order; after one place or, going back, before one.
 
-    `ends_by`: only those that end until then. One query.
+    `ends_by`: only those that end until then; `only`: those it holds for. One query.
     """
     rows = Grant.objects.filter(team_id__in=list(team_ids), revoked_at=None, expires_at__gt=now)
     if ends_by is not None:
         rows = rows.filter(expires_at__lte=ends_by)
+    if only is not None:
+        rows = rows.filter(only)
     if after is not None:
         rows = rows.filter(Q(expires_at__gt=after.until) | Q(expires_at=after.until, pk__gt=after.grant_id))
     if before is not None:

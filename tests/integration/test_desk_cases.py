@@ -292,6 +292,26 @@ def test_only_releases_that_end_soon_are_shown_where_that_was_asked(team: ATeam)
     assert pages_of(a_client(team.people[0]), soon="on") == [["Ends"]]
 
 
+def test_cases_without_a_request_are_one_press_from_the_queue_and_no_others_are_shown(
+    team: ATeam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(case_list, "PAGE", 2)
+    place = operations.Place(1, "A place", "https://x.example/1")
+    for number in range(5):
+        a_grant(a_case(), team, label=f"Bare {number}", days=30 + number)
+        begun = a_case()
+        a_grant(begun, team, label=f"Begun {number}", days=30 + number)
+        operations.begin(
+            begun, platform="x", kind="request", label="A", to="X", grounds=[], places=[place], now=now()
+        )
+    client = a_client(team.people[0])
+
+    assert 'name="bare" value="on"' in client.get(reverse("desk:queue")).content.decode()
+    found = pages_of(client, bare="on")
+
+    assert found == [["Bare 0", "Bare 1"], ["Bare 2", "Bare 3"], ["Bare 4"]]
+
+
 @pytest.mark.parametrize(
     "place", ["", "x", "2026-11-23T12:00:00 y", "2026-13-40T99:00:00+00:00 y", "\x00 \x00"]
 )

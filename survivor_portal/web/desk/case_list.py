@@ -19,6 +19,7 @@ from survivor_portal.advocates.who import Role
 from survivor_portal.cases import grant_pages, grants
 from survivor_portal.cases.grant_pages import Line, Place
 from survivor_portal.cases.grants import Granted
+from survivor_portal.takedowns import unbegun
 from survivor_portal.web.desk import case_words
 from survivor_portal.web.desk.forms import DeskForm
 from survivor_portal.web.desk.frame import Here
@@ -63,6 +64,7 @@ class Find(DeskForm):
     button = _("Show")
     words = forms.CharField(label=_("Find by label"), required=False, max_length=80)
     soon = forms.BooleanField(label=_("Only releases that end within 14 days"), required=False)
+    bare = forms.BooleanField(label=_("Only cases without a request yet"), required=False)
     team = forms.ChoiceField(label=_("Team"), required=False)
 
     def __init__(self, here: Here, *args: Any, **more: Any) -> None:
@@ -86,16 +88,19 @@ def cases(here: Here) -> HttpResponse:
     if wanted.get("team"):
         teams = [wanted["team"]]
     ends_by = here.now + case_words.ENDS_SOON if wanted.get("soon") else None
+    only = unbegun.of_grants() if wanted.get("bare") else None
     after, before = grant_pages.place(post.get("after", "")), grant_pages.place(post.get("before", ""))
 
     def lines(place: Place | None, count: int) -> tuple[Line, ...]:
-        return grant_pages.lines(teams, here.now, after=place, ends_by=ends_by, count=count)
+        return grant_pages.lines(teams, here.now, after=place, ends_by=ends_by, only=only, count=count)
 
     if words := str(wanted.get("words", "")).strip():
         shown = _found(here, words, after, lines)
     else:
         if before is not None:
-            back = grant_pages.lines(teams, here.now, before=before, ends_by=ends_by, count=PAGE + 1)
+            back = grant_pages.lines(
+                teams, here.now, before=before, ends_by=ends_by, only=only, count=PAGE + 1
+            )
             # The page begins after the first of them; with fewer lines than that it is the first page.
             after = back[0].place if len(back) > PAGE else None
         shown = _shown(here, after, lines)
