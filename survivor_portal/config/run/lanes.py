@@ -18,8 +18,9 @@ from pathlib import Path
 
 from survivor_portal.config.run import place, servers
 
-# A test in a browser waits as often as it works, so there is one lane more than processors.
-LANES = (os.cpu_count() or 1) + 1
+# Tests in a browser, and those that start servers, wait as often as they work: with one lane more than
+# processors, these still rested for a third of the time.
+LANES = (os.cpu_count() or 1) + 2
 # To start takes ten seconds: for fewer files than these nobody does.
 FEW = 4
 INTERRUPTED = 2  # pytest's exit code
