@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from survivor_portal import calendars, seals
 from survivor_portal.advocates import team_keys
 from survivor_portal.advocates.models import AtDesk, Person
-from survivor_portal.advocates.who import Seat, Who
+from survivor_portal.advocates.who import Role, Seat, Who
 
 PURPOSE = "desk"
 IDLE = timedelta(minutes=30)
@@ -52,6 +52,11 @@ class Session:
     def closes_at(self) -> datetime:
         """The moment at which the desk closes if nothing more happens."""
         return min(self.created_at + IN_ALL, self.seen_at + IDLE)
+
+    @property
+    def working_seats(self) -> list[Seat]:
+        """The places from which this person may write and make codes: let in, and more than a reader."""
+        return [seat for seat in self.seats if seat.secret is not None and seat.role is not Role.read_only]
 
     def seat(self, team_id: str) -> Seat | None:
         """The person's place in this team; None where there is none."""

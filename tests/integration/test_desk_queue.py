@@ -331,3 +331,15 @@ def test_the_whole_page_asks_the_databases_little(team: ATeam) -> None:
 
     assert len(again) <= 6
     assert len(first_of_the_day) <= 10
+
+
+def test_nobody_who_may_only_read_is_offered_what_writes(team: ATeam) -> None:
+    writes = ["desk:sent", "desk:round", "desk:joint", "desk:together", "desk:code", "desk:lists"]
+
+    def offered(person: APerson) -> list[str]:
+        client = at_queue(person)
+        pages = show(client).content.decode() + client.get(reverse("desk:cases")).content.decode()
+        return [name for name in writes if f'href="{reverse(name)}"' in pages]
+
+    assert offered(team.people[1]) == writes
+    assert offered(team.people[2]) == []

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from survivor_portal.advocates import agency_words
 from survivor_portal.advocates.agency_words import AgencyWords
-from survivor_portal.advocates.who import Role, Seat
+from survivor_portal.advocates.who import Seat
 from survivor_portal.cases import codes, offers
 from survivor_portal.cases.actors import Scope
 from survivor_portal.cases.offers import Busy, NotYours, OfferKind, Proposal, TooManyOut
@@ -31,11 +31,6 @@ LONGEST_PURPOSE = 300
 BUSY = _("Very many people are here right now. Nothing is lost. Please press the button again in a minute.")
 TOO_MANY = _("Many of your codes are still to be used. Take one of them back, or wait half an hour.")
 NOT_YOURS = _("You cannot make a code for this team right now. Please ask a lead of the team.")
-
-
-def makers(here: Here) -> list[Seat]:
-    """The seats from which this person makes codes and opens cases: let in, and more than a reader."""
-    return [seat for seat in here.session.seats if seat.secret and seat.role is not Role.read_only]
 
 
 class LetIn(DeskForm):
@@ -106,7 +101,7 @@ def code(here: Here) -> HttpResponse:
         return to("desk:code")
     if step == Look.step:
         return _looked(here)
-    seats, agencies = makers(here), _agencies(here)
+    seats, agencies = here.session.working_seats, _agencies(here)
     form = LetIn(with_words(seats, agencies), here.request.POST if step == LetIn.step else None)
     if form.is_bound and form.is_valid():
         made = _made(

@@ -110,7 +110,7 @@ def cases(here: Here) -> HttpResponse:
         "searched": bool(words),
         "is_first": after is None,
         "leads": any(seat.secret and seat.role is Role.lead for seat in here.session.seats),
-        "is_inside": any(seat.secret for seat in here.session.seats),
+        "may_write": bool(here.session.working_seats),
         "waits": [seat.team.name for seat in here.session.seats if not seat.secret],
         "kept": {name: form[name].value() for name in form.fields if form.is_bound and form[name].value()},
     }

@@ -27,6 +27,8 @@ WAYS: tuple[tuple[str, Words], ...] = (
     ("desk:team", _("Your team")),
     ("desk:account", _("Your account")),
 )
+# Where somebody who may only read could do nothing.
+FOR_WRITERS = frozenset({"desk:lists"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Here:
         if not second.is_done(self.request):
             return found
         for name, words in WAYS:
+            if name in FOR_WRITERS and not self.session.working_seats:
+                continue
             try:
                 path = reverse(name)
             except NoReverseMatch:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from survivor_portal.advocates.opened import Session
-from survivor_portal.advocates.who import Role, Seat
 from survivor_portal.lists import MOST_BYTES, NotText
 from survivor_portal.web.desk.forms import DeskForm
 from survivor_portal.web.desk.list_file import FIELD, ListFile
@@ -21,11 +20,6 @@ NOTHING = _("Choose a file, or paste the list into the box.")
 BOTH = _("Choose a file or paste the list, not both. We read only one of them.")
 TOO_LARGE = _("This file is larger than 2 MB. Bring it in parts.")
 CHOOSE_TEAM = _("Choose a team.")
-
-
-def seats(session: Session) -> list[Seat]:
-    """The teams this person may bring something to: let in, and more than a reader."""
-    return [seat for seat in session.seats if seat.secret is not None and seat.role is not Role.read_only]
 
 
 class WithList(DeskForm):
@@ -92,7 +86,7 @@ class ManyCases(WithList):
     team = one_of(_("For which team?"), [], required=True, error_messages={"required": CHOOSE_TEAM})
 
     def __init__(self, *args: Any, session: Session, **more: Any) -> None:
-        self.mine = {seat.team.id: seat for seat in seats(session)}
+        self.mine = {seat.team.id: seat for seat in session.working_seats}
         super().__init__(*args, **more)
         field = self.fields["team"]
         assert isinstance(field, forms.ChoiceField)

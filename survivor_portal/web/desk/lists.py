@@ -30,7 +30,6 @@ from survivor_portal.web.desk.list_forms import (
     ManyCases,
     MoreLinks,
     WithList,
-    seats,
 )
 from survivor_portal.web.desk.lock import at_desk
 from survivor_portal.web.forms import TOO_LONG
@@ -145,7 +144,8 @@ def _names(here: Here, team_id: str) -> frozenset[str]:
 def _cases_make(here: Here) -> HttpResponse:
     form = MakeCases(here.request.POST)
     carried = list_carried.opened(here.session, here.request.POST.get("carried", ""))
-    seat = next((one for one in seats(here.session) if carried and one.team.id == carried.target), None)
+    mine = here.session.working_seats
+    seat = next((one for one in mine if carried and one.team.id == carried.target), None)
     if carried is None or carried.kind != CASES or seat is None:
         return _start(here, why=NOT_OURS)
     if not form.is_valid():

@@ -118,6 +118,7 @@ def shown(here: Here, told: Words = "", *, keep: Keep | None = None) -> HttpResp
         "is_first": found.newer is None,
         "told": told,
         "is_inside": any(seat.secret for seat in here.session.seats),
+        "may_write": bool(here.session.working_seats),
         "waits": [seat.team.name for seat in here.session.seats if seat.secret is None],
     }
     return here.page("desk/queue.html", context)

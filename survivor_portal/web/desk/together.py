@@ -267,7 +267,7 @@ def _paper(here: Here, stand: Stand) -> dict[str, Any]:
 def _notice_page(here: Here, form: Notice | None = None) -> HttpResponse:
     """The agency's words, to be read together. Without them nothing is opened here."""
     mine, words = _seats(here)
-    makers = case_codes.makers(here)
+    makers = here.session.working_seats
     context = {
         "form": (form or Notice(_teams(mine))) if mine else None,
         "agencies": [words[one] for one in dict.fromkeys(seat.team.organisation_id for seat in mine)],
@@ -294,7 +294,7 @@ def _stand(here: Here) -> Stand | None:
 
 def _seats(here: Here) -> tuple[list[Seat], dict[str, AgencyWords]]:
     """The seats for which a case can be opened, and the words of their agencies."""
-    makers = case_codes.makers(here)
+    makers = here.session.working_seats
     words = agency_words.of(seat.team.organisation_id for seat in makers)
     return case_codes.with_words(makers, words), words
 
