@@ -2,6 +2,7 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "survivor_portal.config.settings.production")
@@ -13,12 +14,15 @@ def warm() -> None:
     and reason, and nobody waits a second for a page that should open at once."""
     from survivor_portal import directory, links
     from survivor_portal.steward import presence
+    from survivor_portal.web.safety import room
 
     # So that a restore can see that somebody is here.
     presence.stay()
     directory.crisis_help_everywhere()
     directory.find_by_name("warm")
     directory.recognise(links.parse("https://warm.example/"))
+    for path in room.STEPS:
+        room.prepared(path, settings.LANGUAGE_CODE)
 
 
 warm()

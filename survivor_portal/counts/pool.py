@@ -22,20 +22,34 @@ class Pool:
         self._working = threading.Semaphore(size)
         self._guard = threading.Lock()
         self._here = 0
+        self._mine = threading.local()
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """One turn. Raises Busy at once when the queue is full."""
+    def place(self) -> Iterator[None]:
+        """A place for all turns that this thread takes meanwhile. Raises Busy at once when there is none.
+
+        Whoever has one is not refused halfway, between two turns.
+        """
+        if getattr(self._mine, "has_place", False):
+            yield
+            return
         with self._guard:
             if self._here >= self._places:
                 raise Busy
             self._here += 1
+        self._mine.has_place = True
         try:
-            with self._working:
-                yield
+            yield
         finally:
+            self._mine.has_place = False
             with self._guard:
                 self._here -= 1
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """One turn. Raises Busy at once when the queue is full and this thread has no place in it."""
+        with self.place(), self._working:
+            yield
 
 
 def shared_by(processes: int) -> Pool:

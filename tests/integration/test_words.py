@@ -215,7 +215,7 @@ def test_the_page_in_danger_and_the_page_of_a_lost_visit_are_easy_to_read(client
     assert trouble(lost.content.decode()) == []
 
 
-@pytest.mark.parametrize("page", ["400", "403", "404", "500", "files"])
+@pytest.mark.parametrize("page", ["400", "403", "404", "500", "files", "full"])
 def test_every_error_page_is_easy_to_read(page: str) -> None:
     from django.template.loader import render_to_string
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.db import transaction
@@ -12,6 +13,7 @@ from survivor_portal import counts
 from survivor_portal.cases import access, flood, records
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.models import Record
+from survivor_portal.counts import pool
 from tests.browser import DESK, PHONE, ZOOMED, Watched
 from tests.journeys.story import Story
 
@@ -51,14 +53,25 @@ def looks(page: Any, assert_accessible: LOOK) -> None:
 
 @pytest.mark.parametrize("js", [True, False], ids=["script", "no script"])
 def test_the_owner_forgets_the_words_and_then_copies_them(
-    visitor: Callable[..., Story], new: access.NewCase, flooded: None, js: bool, assert_accessible: LOOK
+    visitor: Callable[..., Story],
+    new: access.NewCase,
+    flooded: None,
+    js: bool,
+    assert_accessible: LOOK,
+    watched: Watched,
 ) -> None:
+    watched.expected_statuses.add(503)
     story = visitor(js=js)
     story.opens("/c/")
     if js:  # the rules are read by a script in the page
         looks(story.page, assert_accessible)
     story.page.fill("main [name=code]", new.code)
     story.page.fill("main [name=phrase]", OWN)
+    with mock.patch.object(pool.SLOW_KEYS, "_places", 0):
+        story.presses("main form button[name=go]")
+    assert story.heading == "Very many people are here right now"
+    if js:
+        looks(story.page, assert_accessible)
     story.presses("main form button[name=go]")
 
     assert any("two words" in error for error in story.errors)

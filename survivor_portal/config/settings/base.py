@@ -47,6 +47,8 @@ MIDDLEWARE = [
     # Outside all that may answer by itself, so that redirects, refusals and files carry the headers too.
     "survivor_portal.web.safety.middleware.Headers",
     "django.middleware.security.SecurityMiddleware",
+    # Outside all that costs: who finds no place to open something is turned away here.
+    "survivor_portal.web.safety.room.Room",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "survivor_portal.web.safety.compression.Compression",
     "survivor_portal.web.safety.session.Visits",

@@ -26,14 +26,18 @@ def remember(request: HttpRequest) -> None:
 
 def was_left(request: HttpRequest) -> bool:
     """Whether this form was made for a browser that has left since."""
+    secret = form_key(request)
+    return bool(secret) and counts.knows(LEFT, secret, timezone.now())
+
+
+def form_key(request: HttpRequest) -> str:
+    """The key of the browser this form was made for, "" where the form holds none.
+
+    Pages carry it masked anew each time: a mask, then the key shifted by it.
+    """
     token = request.POST.get("csrfmiddlewaretoken", "")
     if len(token) != CSRF_TOKEN_LENGTH or not set(token) <= set(CSRF_ALLOWED_CHARS):
-        return False
-    return counts.knows(LEFT, _secret_in(token), timezone.now())
-
-
-def _secret_in(token: str) -> str:
-    """Pages carry the key masked anew each time: a mask, then the key shifted by it."""
+        return ""
     at = CSRF_ALLOWED_CHARS.index
     masks, shifted = token[:CSRF_SECRET_LENGTH], token[CSRF_SECRET_LENGTH:]
     return "".join(CSRF_ALLOWED_CHARS[at(c) - at(mask)] for mask, c in zip(masks, shifted, strict=True))
