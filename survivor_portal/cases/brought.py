@@ -4,7 +4,7 @@ A written release is on file at the agency; the paper in the case says so. Withi
 the case over, or the agency gets a newly dated release; else it dies as every case does.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -50,6 +50,10 @@ class TeamChanged(Exception):
     """Somebody left the team while the cases were made, so they were sealed to a pair it has no more."""
 
 
+class BroughtMeanwhile(Exception):
+    """A colleague brought cases while these were made: the same ones may be among them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """One case to be made: under which name, on which paper, and what it holds, as (kind, document, note)."""
@@ -60,16 +64,30 @@ class Wanted:
     documents: Sequence[tuple[str, Document, Note]] = field(default=(), repr=False)
 
 
+def standing(team_id: str) -> frozenset[str]:
+    """The releases of all cases that only this team holds, as `bring` asks for them. One query."""
+    rows = Grant.objects.filter(team_id=team_id, case__owner=Owner.team)
+    return frozenset(rows.values_list("pk", flat=True))
+
+
 def bring(
-    team: TeamCard, wanted: Iterable[Wanted], now: datetime, *, by: str, run: str, purpose: str = ""
+    team: TeamCard,
+    wanted: Iterable[Wanted],
+    now: datetime,
+    *,
+    by: str,
+    run: str,
+    purpose: str = "",
+    seen: Collection[str] | None = None,
 ) -> int:
     """Make these cases for a team, all or none; how many.
 
     Each is written as it comes, where nobody sees it; in one short transaction at the end all of them are let
     to the team. Whatever stops it before leaves cases that open for nobody, and the sweep takes them away.
     `by`: who does it, as signed in the book. `run`: a random name of this doing; twice the same one makes
-    nothing twice. Raises StoreClosed, AlreadyRun, NobodyThere, TeamChanged, PaperOver, away.NotNow, and
-    whatever `wanted` raises; then nothing was made.
+    nothing twice. `seen`: what `standing` gave before it was asked which of them are here already; None where
+    nobody asked. Raises StoreClosed, AlreadyRun, NobodyThere, TeamChanged, BroughtMeanwhile, PaperOver,
+    away.NotNow, and whatever `wanted` raises; then nothing was made.
     """
     if not settings.CASES_OPEN:
         raise StoreClosed
@@ -84,7 +102,7 @@ def bring(
                 making.write(batch)
                 batch.clear()
         making.write(batch)
-        return making.finish()
+        return making.finish(seen)
     except AlreadyRun:
         raise
     except BaseException:
@@ -244,12 +262,15 @@ class _Making:
         self.grants.append((grant_id, row.pk, terms.until, sealed))
         return case, release
 
-    def finish(self) -> int:
+    def finish(self, seen: Collection[str] | None = None) -> int:
         """Let the team into all of them at once."""
         with transaction.atomic():
             card = _held(self.team.id)
             if card.key_number != self.team.key_number:
                 raise TeamChanged
+            # Whoever else brings cases to this team waits for its row: none come between this and the end.
+            if seen is not None and not standing(card.id) <= frozenset(seen):
+                raise BroughtMeanwhile
             Grant.objects.bulk_create(
                 (
                     Grant(

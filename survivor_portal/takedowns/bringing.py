@@ -107,10 +107,11 @@ def make(
     run: str,
     purpose: str,
     here: Collection[str] = (),
+    seen: Collection[str] | None = None,
 ) -> Counted:
     """Make the cases of a list, all or none, but for those whose name is in `here`.
 
-    Raises NotAsChecked, and as `cases.brought.bring`.
+    `seen`: as `cases.brought.bring` takes it. Raises NotAsChecked, and as `cases.brought.bring`.
     """
     counted = Counted()
 
@@ -128,7 +129,7 @@ def make(
                 scopes = frozenset(Scope(scope) for scope in one.scopes)
                 yield Wanted(one.label, paper, scopes, ((PLAN, document, Note("plan_kept")),))
 
-    brought.bring(team, each(), now, by=by, run=run, purpose=purpose)
+    brought.bring(team, each(), now, by=by, run=run, purpose=purpose, seen=seen)
     return counted
 
 

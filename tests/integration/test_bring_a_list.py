@@ -24,6 +24,7 @@ from survivor_portal.cases.actors import Scope
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.models import Case, Grant
 from survivor_portal.takedowns import rekey
+from survivor_portal.web.desk import lists as list_pages
 from survivor_portal.web.desk.list_file import ListFile
 from tests import desk
 from tests.desk import ATeam
@@ -262,6 +263,33 @@ class TestTheSameListAgain:
         made = at_desk.post(PATH, sent).content.decode()
 
         assert "2 cases were left out" in made
+        assert brought() == 2
+
+    def test_a_colleague_who_brings_it_in_the_same_moment_is_told_of_and_nothing_is_there_twice(
+        self, at_desk: Client, team: ATeam, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sent = {**form(check(at_desk, table(2)), "cases_make"), "sure": "on"}
+        colleague = Client()
+        comes_in(colleague, team.people[1])
+        theirs = {**form(check(colleague, table(2)), "cases_make"), "sure": "on"}
+        looked = list_pages._names
+
+        def then_the_colleague(*given: Any) -> frozenset[str]:
+            found = looked(*given)
+            monkeypatch.setattr(list_pages, "_names", looked)
+            colleague.post(PATH, theirs)
+            return found
+
+        monkeypatch.setattr(list_pages, "_names", then_the_colleague)
+
+        stopped = at_desk.post(PATH, sent)
+
+        assert stopped.status_code == 409
+        assert "A colleague added cases to this team in the same moment." in stopped.content.decode()
+        assert len(self.told(stopped)) == 2
+        assert brought() == 2
+        made = at_desk.post(PATH, {**form(stopped, "cases_make"), "known": "leave_out", "sure": "on"})
+        assert "2 cases were left out" in made.content.decode()
         assert brought() == 2
 
     def test_it_is_known_by_the_name_of_the_list_and_by_the_one_it_has_now(

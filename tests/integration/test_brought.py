@@ -29,7 +29,7 @@ from survivor_portal.cases import (
 from survivor_portal.cases.access import Owner
 from survivor_portal.cases.actors import Scope
 from survivor_portal.cases.book import Note
-from survivor_portal.cases.brought import AlreadyRun, PaperOver, TeamChanged, Wanted
+from survivor_portal.cases.brought import AlreadyRun, BroughtMeanwhile, PaperOver, TeamChanged, Wanted
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.cases.models import Case, Entry, Grant, Record
 from survivor_portal.cases.releases import Consent, Paper, Terms
@@ -148,7 +148,7 @@ class TestBringing:
         self, team: ATeam, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(brought._Making, "give_up", lambda self: None)
-        monkeypatch.setattr(brought._Making, "finish", lambda self: 1 / 0)
+        monkeypatch.setattr(brought._Making, "finish", lambda self, seen=None: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             bring(team)
         ids = list(Case.objects.filter(owner=Owner.team).values_list("pk", flat=True))
@@ -172,6 +172,29 @@ class TestBringing:
         assert again.value.whole
         assert Case.objects.filter(owner=Owner.team).count() == 3
         assert bring(team, run="another") == 3
+
+    def test_what_a_colleague_brought_meanwhile_stops_it_where_somebody_looked(self, team: ATeam) -> None:
+        def meanwhile(run: str) -> Iterator[Wanted]:
+            yield wanted("N-0")
+            bring(team, 1, run=f"another {run}")
+            yield wanted("N-1")
+
+        bring(team, 1, run="before")
+        seen = brought.standing(team.id)
+        with pytest.raises(BroughtMeanwhile):
+            brought.bring(team.card, meanwhile("run"), NOW, by=by(team), run="run", seen=seen)
+        assert brought.standing(team.id) > seen
+        assert (Case.objects.filter(owner=Owner.team).count(), Grant.objects.count()) == (2, 2)
+
+        assert bring(team, seen=brought.standing(team.id)) == 3
+        assert brought.bring(team.card, meanwhile("r"), NOW, by=by(team), run="r", seen=None) == 2
+
+    def test_a_case_that_somebody_lets_in_meanwhile_stops_nothing(self, team: ATeam) -> None:
+        case = access.open_new(NOW).session.case
+        seen = brought.standing(team.id)
+        desk.a_grant(case, team, NOW)
+
+        assert bring(team, seen=seen) == 3
 
     def test_a_team_that_got_a_new_pair_meanwhile_gets_nothing_half(self, team: ATeam) -> None:
         def meanwhile() -> Iterator[Wanted]:

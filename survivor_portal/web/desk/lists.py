@@ -103,8 +103,11 @@ def _cases_check(here: Here) -> HttpResponse:
     return _cases_checked(here, Carried(CASES, form.cleaned_data["team"], run, form.list_text), form)
 
 
-def _cases_checked(here: Here, carried: Carried, form: WithList | None = None) -> HttpResponse:
-    """What would be made, and what is here already; or what is wrong, and the list again."""
+def _cases_checked(
+    here: Here, carried: Carried, form: WithList | None = None, *, meanwhile: bool = False
+) -> HttpResponse:
+    """What would be made, and what is here already; or what is wrong, and the list again. `meanwhile`: it was
+    seen and agreed to, but a colleague was quicker."""
     checked = _look_through(here, carried)
     if checked.faults:
         return _start(here, form, faults=_told(checked.faults), more=len(checked.faults) - SHOWN)
@@ -112,12 +115,13 @@ def _cases_checked(here: Here, carried: Carried, form: WithList | None = None) -
         sealed = list_carried.sealed(here.session, carried)
     except list_carried.TooLong:
         return _start(here, form, why=TOO_LONG)
-    return _cases_yes(
-        here, MakeCases(initial={"carried": sealed}, asks=bool(checked.known)), carried, checked
-    )
+    yes = MakeCases(initial={"carried": sealed}, asks=bool(checked.known))
+    return _cases_yes(here, yes, carried, checked, meanwhile=meanwhile)
 
 
-def _cases_yes(here: Here, form: MakeCases, carried: Carried, checked: bringing.Checked) -> HttpResponse:
+def _cases_yes(
+    here: Here, form: MakeCases, carried: Carried, checked: bringing.Checked, *, meanwhile: bool = False
+) -> HttpResponse:
     seat = here.session.seat(carried.target)
     context = {
         "form": form,
@@ -127,8 +131,9 @@ def _cases_yes(here: Here, form: MakeCases, carried: Carried, checked: bringing.
         "known": checked.known[:SHOWN],
         "more_known": len(checked.known) - SHOWN,
         "last": (here.now + brought.LIVES).date(),
+        "meanwhile": meanwhile,
     }
-    return here.page("desk/list_cases.html", context)
+    return here.page("desk/list_cases.html", context, status=409 if meanwhile else 200)
 
 
 def _look_through(here: Here, carried: Carried) -> bringing.Checked:
@@ -156,15 +161,19 @@ def _cases_make(here: Here) -> HttpResponse:
     who = here.session.who
     by = actors.staff(who.id, who.name, f"{seat.team.name}, {seat.team.organisation}")
     found = lists.read_cases(carried.text, _today(here))
-    # Asked again: a colleague may have brought the same list since.
-    known = frozenset() if form.cleaned_data["known"] == Known.ANEW else _names(here, carried.target)
+    # Asked again: a colleague may have brought the same list since, or be about to in this moment.
+    anew = form.cleaned_data["known"] == Known.ANEW
+    seen = None if anew else brought.standing(carried.target)
+    known = frozenset() if anew else _names(here, carried.target)
     try:
         made = bringing.make(
-            seat.team, found, here.now, by=by, run=carried.run, purpose=str(FOR_WHAT), here=known
+            seat.team, found, here.now, by=by, run=carried.run, purpose=str(FOR_WHAT), here=known, seen=seen
         )
     except (bringing.NotAsChecked, brought.PaperOver):
         # A day went by since it was checked.
         return _cases_checked(here, carried)
+    except brought.BroughtMeanwhile:
+        return _cases_checked(here, carried, meanwhile=True)
     except brought.AlreadyRun as run:
         if not run.whole:
             return _start(here, why=UNDER_WAY)
