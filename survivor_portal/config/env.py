@@ -50,7 +50,7 @@ _YES = {
 
 
 class NotReady(ImproperlyConfigured):
-    """Production may not start; the message names every value that is missing or wrong, and no secret."""
+    """The site may not start; the message names every value that is missing or wrong, and no secret."""
 
 
 @dataclass(frozen=True)
@@ -104,21 +104,25 @@ class Environment:
 
 
 def for_development(environ: Mapping[str, str]) -> Environment:
-    """Values for one's own machine. Makes the data folder and a key of its own on first use."""
+    """Values for one's own machine. Makes the data folder and a key of its own on first use.
+
+    Nothing has to be given; what is given and cannot be meant raises NotReady, as for production.
+    """
+    problems: list[str] = []
     data_dir = Path(environ.get("DATA_DIR") or HOUSE / "var")
-    return Environment(
+    found = Environment(
         data_dir=data_dir,
         secret_key=_development_key(data_dir, "secret-key"),
         index_key=_development_key(data_dir, "index-key"),
         desk_open=desk.for_development(environ),
         epoch_dir=_development_folder(data_dir / "epochs"),
         auto_key=autokeys.for_development(data_dir, DEVELOPMENT_MARK),
-        mail=mails.for_development(environ),
-        mail_senders=senders.read(environ, []),
-        stewardship=backups.read(environ, {}, [], data_dir),
-        look_ups=lookups.for_development(environ),
+        mail=mails.for_development(environ, problems),
+        mail_senders=senders.read(environ, problems),
+        stewardship=backups.read(environ, {}, problems, data_dir),
+        look_ups=lookups.for_development(environ, problems),
         nudges=notes.for_development(environ, environ.get("SITE_NAME") or NEUTRAL_NAME),
-        web_processes=counting.here(environ, []),
+        web_processes=counting.here(environ, problems),
         hosts=("localhost", "127.0.0.1", "[::1]"),
         site_name=environ.get("SITE_NAME") or NEUTRAL_NAME,
         exit_target=environ.get("EXIT_TARGET") or EXIT_TARGET,
@@ -130,6 +134,8 @@ def for_development(environ: Mapping[str, str]) -> Environment:
             security_contact="mailto:security@trial.example",
         ),
     )
+    _stop_if(problems)
+    return found
 
 
 def for_production(environ: Mapping[str, str]) -> Environment:

@@ -30,11 +30,10 @@ class Lookups:
 OFF = Lookups()
 
 
-def for_development(environ: Mapping[str, str]) -> Lookups:
-    """One's own machine: what is given, as long as it fits; off otherwise."""
-    problems: list[str] = []
+def for_development(environ: Mapping[str, str], problems: list[str]) -> Lookups:
+    """One's own machine: what is given; off without a resolver. What does not fit goes to `problems`."""
     found = _read(environ, problems)
-    return OFF if problems or not found.resolvers else found
+    return found if found.resolvers else OFF
 
 
 def for_production(environ: Mapping[str, str], problems: list[str]) -> Lookups:

@@ -72,9 +72,9 @@ class Mail:
 OFF = Mail()
 
 
-def for_development(environ: Mapping[str, str]) -> Mail:
-    """One's own machine: off unless MAIL_OUT is given; then unsigned unless a key is given too."""
-    problems: list[str] = []
+def for_development(environ: Mapping[str, str], problems: list[str]) -> Mail:
+    """One's own machine: off unless MAIL_OUT is given; then unsigned unless a key is given too. What does not
+    fit goes to `problems`."""
     given = environ.get("MAIL_OUT", "").strip()
     key, password = environ.get("DKIM_KEY_FILE", ""), environ.get("MAIL_OUT_PASSWORD_FILE", "")
     into = _into(environ.get("MAIL_IN", "").strip() or _TRIAL_IN, problems)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from survivor_portal.config import env
-from survivor_portal.config.run import place
+from survivor_portal.config.run import place, up
 
 GOOD_KEY = "kX3-vQ9_pL2mZ7tR4wB8nC1jH6sD5fG0aYqUeIoPxVzNbM_TrWkJ"
 
@@ -135,6 +135,41 @@ def test_a_trial_makes_its_own_key_once_and_for_its_owner_only(tmp_path: Path) -
     assert first.secret_key == second.secret_key
     assert first.secret_key.startswith(env.DEVELOPMENT_MARK)
     assert os.stat(tmp_path / "new" / "secret-key").st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAIL_OUT", "127.0.0.1:2525"),
+        ("MAIL_IN", "127.0.0.1:2525"),
+        ("POSTMASTER", "somebody"),
+        ("LOOKUPS", "perhaps"),
+        ("LOOKUPS_RESOLVERS", "127.0.0.1"),
+        ("LINK_CHECKS_PROXY", "proxy.example"),
+        ("BACKUPS_KEPT", "many"),
+        ("METRICS_PORT", "abc"),
+        ("WORKERS", "0"),
+    ],
+)
+def test_a_trial_says_what_cannot_be_meant_and_does_not_do_without_it(
+    name: str, value: str, tmp_path: Path
+) -> None:
+    trial = {"DATA_DIR": str(tmp_path), "MAIL_OUT": "smtp://127.0.0.1:1025"}
+
+    with pytest.raises(env.NotReady, match=name):
+        env.for_development(trial | {name: value})
+
+
+@pytest.mark.parametrize(("name", "value"), [("WORKERS", "x"), ("PORT", "99999"), ("JOBS", "-1")])
+def test_a_number_that_is_none_is_said_before_anything_starts(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SystemExit):
+        up.main([])
+
+    assert f"--{name.lower()}: must be a whole number" in capsys.readouterr().err
 
 
 def test_the_service_in_the_readme_is_one_that_starts(good: dict[str, str]) -> None:

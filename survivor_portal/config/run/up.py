@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from survivor_portal.config.run import children, place
@@ -23,12 +23,13 @@ _CREDENTIALS_FOR_WORKERS = ("auto-key", "dkim-key", "mail-out-password")
 def main(arguments: list[str]) -> int:
     """Installs what is missing, prepares, serves until Ctrl-C; gives the exit code."""
     parser = argparse.ArgumentParser(prog="manage.py up", description=main.__doc__)
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or DEFAULT_PORT))
-    parser.add_argument("--workers", type=int, default=int(os.environ.get("WORKERS") or 1))
+    # As text: what stands in the environment is then looked at like what was typed.
+    parser.add_argument("--port", type=_from(0, 65535), default=os.environ.get("PORT") or str(DEFAULT_PORT))
+    parser.add_argument("--workers", type=_from(1, 1000), default=os.environ.get("WORKERS") or "1")
     parser.add_argument(
         "--jobs",
-        type=int,
-        default=int(os.environ.get("JOBS") or 1),
+        type=_from(0, 1000),
+        default=os.environ.get("JOBS") or "1",
         help="jobs at once; 0 where `manage.py work` and `manage.py post` run by themselves",
     )
     wanted = parser.parse_args(arguments)
@@ -53,6 +54,17 @@ def main(arguments: list[str]) -> int:
         return 1
     with tempfile.TemporaryDirectory() as folder:
         return _serve(port, wanted.workers, wanted.jobs, _credentials(Path(folder)))
+
+
+def _from(lowest: int, highest: int) -> Callable[[str], int]:
+    """Reads a whole number in these bounds, for argparse."""
+
+    def number(text: str) -> int:
+        if text.isascii() and text.isdecimal() and lowest <= int(text[:9]) <= highest:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"must be a whole number from {lowest} to {highest}")
+
+    return number
 
 
 def _credentials(folder: Path) -> dict[str, str]:
