@@ -32,6 +32,7 @@ def main() -> None:
             time.sleep(rest)
             print("| process | PSS |")
             print("|---|---|")
+            assert up.poll() is None, "it ended by itself"
             total = 0.0
             for pid in sorted(_below(up.pid) | {up.pid}):
                 size = _pss(pid)

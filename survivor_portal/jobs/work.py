@@ -1,5 +1,6 @@
 """Runs a worker until it is told to stop."""
 
+import os
 import warnings
 
 from celery.platforms import SecurityWarning
@@ -16,6 +17,9 @@ def work(*, processes: int, clock: bool) -> int:
     """
     if clock:
         app.conf.beat_schedule = tasks.beat()
+    # They load every page of the site, which a worker never shows: a quarter of its memory. Whoever opens the
+    # site runs them (`config.run.prepare`).
+    os.environ["CELERY_SKIP_CHECKS"] = "1"
     with warnings.catch_warnings():
         # Whether this may be run by root is said where it is installed. Messages hold nothing that runs.
         warnings.simplefilter("ignore", SecurityWarning)

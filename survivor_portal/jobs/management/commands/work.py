@@ -13,6 +13,7 @@ class Command(BaseCommand):
     """Runs until told to stop."""
 
     help = __doc__
+    requires_system_checks = ()  # they load every page of the site, which this never shows
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--processes", type=int, default=1, help="how many jobs at once")
