@@ -14,6 +14,16 @@ pytest_plugins = ["tests.browser", "tests.network", "tests.own_place", "tests.sh
 # through all of it every few hundred objects costs a seventh of the time of a test.
 gc.set_threshold(50_000, 20, 100)
 
+
+def pytest_collection_finish() -> None:
+    """Whatever is loaded by now stays: no collection walks through it again."""
+    # Else it comes in after the last test, and asks the collector who holds its source of chance.
+    import hypothesis  # noqa: F401
+
+    gc.collect()
+    gc.freeze()
+
+
 SIZES = tomllib.loads((Path(__file__).parent / "sizes.toml").read_text("utf-8"))
 FULL = os.environ.get("FULL") == "1"
 

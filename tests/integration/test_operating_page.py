@@ -33,7 +33,7 @@ def blocks() -> list[tuple[str, list[str]]]:
 
 @pytest.mark.django_db(transaction=True, databases=["default", "keys"])
 def test_every_command_of_the_page_runs_or_is_marked(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    nobody_else: None, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.DATA_DIR, settings.EPOCH_DIR = tmp_path / "data", tmp_path / "epochs"
     settings.METRICS = ("127.0.0.1", 0)
