@@ -14,7 +14,9 @@ from django.db.models import F, QuerySet
 from survivor_portal import seals
 from survivor_portal.advocates.opened import Session as Desk
 from survivor_portal.advocates.rules import is_name
+from survivor_portal.advocates.who import Role
 from survivor_portal.cases import actors, grants, refusals
+from survivor_portal.cases.actors import Scope
 from survivor_portal.cases.grants import Granted
 from survivor_portal.takedowns.lines import Line, line
 from survivor_portal.takedowns.models import OTHER
@@ -41,6 +43,15 @@ class Seen:
 def team_ids(desk: Desk) -> tuple[str, ...]:
     """The teams whose key this desk holds."""
     return tuple(seat.team.id for seat in desk.seats if seat.secret is not None)
+
+
+def may_act(desk: Desk, granted: Granted) -> bool:
+    """Does the release let the team act, and does this person do more than read in it?
+
+    What says no is not offered: whoever tries it all the same is written into the case's book.
+    """
+    seat = desk.seat(granted.team_id)
+    return seat is not None and seat.role is not Role.read_only and Scope.act in granted.scopes
 
 
 def find(

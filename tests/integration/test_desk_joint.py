@@ -9,6 +9,7 @@ from unittest import mock
 import pytest
 from django.test import Client
 
+from survivor_portal.advocates.models import Membership
 from survivor_portal.cases import access, grants, records
 from survivor_portal.cases.actors import Scope
 from survivor_portal.cases.book import Note
@@ -99,6 +100,15 @@ def test_only_grown_people_who_allowed_it_can_be_in_the_list(
     assert "Blue 7" in pages[0]
     assert not any("Small" in page for page in pages)
     assert operations.read(case, other.id).entries == other.entries
+
+
+def test_somebody_who_may_only_read_in_the_team_is_offered_nobody(client: Client, team: ATeam) -> None:
+    _case, takedown = a_request(team, "Blue 7")
+    Membership.objects.filter(team_id=team.id).update(role="read_only")
+
+    pages = [client.get("/desk/joint/x/").content.decode(), posted(client, "choose", takedown)]
+
+    assert not any("Blue 7" in page for page in pages)
 
 
 def test_the_list_names_nobody_and_says_that_each_persons_letter_is_needed(

@@ -8,7 +8,8 @@ from unittest import mock
 import pytest
 from django.test import Client
 
-from survivor_portal.cases import access, book, records
+from survivor_portal.advocates.models import Membership
+from survivor_portal.cases import access, book, grants, records
 from survivor_portal.cases.actors import Scope
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.keys import OpenCase
@@ -17,6 +18,7 @@ from survivor_portal.takedowns.due import due_by
 from survivor_portal.takedowns.operations import Place, Takedown
 from survivor_portal.takedowns.process import Fact, Move, State
 from survivor_portal.takedowns.standing import Entry, How
+from survivor_portal.web.survivor import arrivals
 from tests.desk import ATeam, a_grant, a_team
 from tests.desk_pages import comes_in
 
@@ -117,8 +119,14 @@ def test_answered_twice_it_is_noted_once(client: Client, team: ATeam) -> None:
     assert "No check is due here" in client.get("/desk/check/").content.decode()
 
 
-def test_who_may_only_read_is_not_offered_it_and_changes_nothing(client: Client, team: ATeam) -> None:
-    case, takedown = gone_from(team, "Blue 7", GROWN, scopes=[Scope.read])
+@pytest.mark.parametrize(
+    ("scopes", "role"), [([Scope.read], "lead"), ([Scope.read, Scope.act], "read_only")]
+)
+def test_who_may_only_read_is_not_offered_it_and_changes_nothing(
+    client: Client, team: ATeam, scopes: list[Scope], role: str
+) -> None:
+    case, takedown = gone_from(team, "Blue 7", GROWN, scopes=scopes)
+    Membership.objects.filter(team_id=team.id).update(role=role)
 
     listed = client.get("/desk/check/").content.decode()
     result = posted(client, "write", takedown, **{f"place_{takedown.id}_1": "gone"})
@@ -126,6 +134,9 @@ def test_who_may_only_read_is_not_offered_it_and_changes_nothing(client: Client,
     assert "Blue 7" not in listed
     assert "You were let in to read this case" in result
     assert operations.read(case, takedown.id).entries == takedown.entries
+    # What no page offers was tried, so the owner reads of it.
+    arrivals.take_in(case, NOW)
+    assert "refused_act" in {one.kind for one in grants.accesses(case)}
 
 
 def test_what_is_not_on_the_form_stays_due(client: Client, team: ATeam) -> None:

@@ -177,19 +177,25 @@ def test_a_form_that_does_not_hold_keeps_what_was_typed(client: Client, team: AT
         assert "kept words" in page
 
 
-def test_somebody_who_may_only_read_in_the_team_writes_nothing(client: Client, team: ATeam) -> None:
+def test_somebody_who_may_only_read_in_the_team_is_offered_nothing(client: Client, team: ATeam) -> None:
     case = a_case(team, "Blue 7")
     draft = a_draft(case)
     from survivor_portal.advocates.models import Membership
 
     Membership.objects.filter(team_id=team.id).update(role="read_only")
 
-    result = written(client, draft)
+    listed = client.get("/desk/sent/").content.decode()
+    chosen, result = posted(client, "choose", draft), posted(client, "write", draft)
 
-    assert "You were let in to read this case" in result
+    assert "(you may only read)" in listed
+    assert f'value="{draft.id}" disabled' in listed
+    assert "You were let in to read this case" in chosen
+    assert 'name="numbers"' not in chosen
+    assert "marked as sent" not in result
     assert operations.read(case, draft.id).standing.state is State.DRAFTED
+    # Nothing was tried in the case, so its owner reads of no try.
     arrivals.take_in(case, NOW)
-    assert "refused_act" in {one.kind for one in grants.accesses(case)}
+    assert "refused_act" not in {one.kind for one in grants.accesses(case)}
 
 
 def test_requests_of_other_teams_are_not_there_whatever_is_sent(client: Client, team: ATeam) -> None:

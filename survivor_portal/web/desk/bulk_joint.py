@@ -220,7 +220,8 @@ def _rows(here: Here, platform: str, names: Sequence[str] | None) -> list[Row]:
 
 def _may_be_listed(here: Here, platform: str, one: Seen) -> bool:
     is_here = one.line.platform == platform and one.line.state in joint.OPEN
-    return is_here and one.granted.team_id in _teams(here) and joint.may_be_listed(one)
+    is_theirs = one.granted.team_id in _teams(here) and of_teams.may_act(here.session, one.granted)
+    return is_here and is_theirs and joint.may_be_listed(one)
 
 
 def _row(one: Seen) -> Row:

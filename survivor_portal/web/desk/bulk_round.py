@@ -13,7 +13,6 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from survivor_portal.cases.actors import Scope
 from survivor_portal.takedowns import in_bulk, of_teams, round_in_bulk
 from survivor_portal.takedowns.in_bulk import NotDone, Wanted
 from survivor_portal.takedowns.operations import Place
@@ -172,5 +171,5 @@ def _rows(here: Here, names: Sequence[str]) -> list[Row]:
 
 def _row(of_adult: OfAdult, here: Here) -> Row:
     one = of_adult.seen
-    due = round_in_bulk.are_due(of_adult, here.now) if Scope.act in one.granted.scopes else 0
+    due = round_in_bulk.are_due(of_adult, here.now) if of_teams.may_act(here.session, one.granted) else 0
     return Row(one.line.id, one.granted.grant_id, one.granted.label, one.line.label, due)

@@ -14,7 +14,6 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from survivor_portal.cases import keys
-from survivor_portal.cases.actors import Scope
 from survivor_portal.takedowns import in_bulk, of_teams
 from survivor_portal.takedowns.in_bulk import NotDone, Sending, Wanted
 from survivor_portal.takedowns.of_teams import Seen
@@ -51,7 +50,8 @@ WHY: dict[Why, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One request of a list. `label` names the case; `may_act`: the release lets the team act."""
+    """One request of a list. `label` names the case; `may_act`: the release lets the team act, and
+    whoever is here does more than read in it."""
 
     id: str
     grant_id: str
@@ -92,7 +92,7 @@ def _list(here: Here, why: Words = "") -> HttpResponse:
     found = of_teams.find(
         of_teams.team_ids(here.session), here.now, states=[State.DRAFTED], after=after, most=MOST + 1
     )
-    rows = [_row(one) for one in of_teams.see(here.session, found[:MOST], here.now)]
+    rows = [_row(here, one) for one in of_teams.see(here.session, found[:MOST], here.now)]
     rows.sort(key=lambda row: (row.name.casefold(), row.label.casefold()))
     context = {
         "rows": rows,
@@ -203,15 +203,14 @@ def _sent(here: Here, more: dict[str, str]) -> list[tuple[str, str]]:
 
 def _rows(here: Here, names: Sequence[str]) -> list[Row]:
     """Those of the named requests that this desk may see, in the order in which they were named."""
-    rows = {one.line.id: _row(one) for one in of_teams.named(here.session, names, here.now)}
+    rows = {one.line.id: _row(here, one) for one in of_teams.named(here.session, names, here.now)}
     return [rows[name] for name in dict.fromkeys(names) if name in rows]
 
 
-def _row(one: Seen) -> Row:
+def _row(here: Here, one: Seen) -> Row:
     line, granted = one.line, one.granted
-    return Row(
-        line.id, granted.grant_id, granted.label, line.label, Scope.act in granted.scopes, line.is_ready
-    )
+    may_act = of_teams.may_act(here.session, granted)
+    return Row(line.id, granted.grant_id, granted.label, line.label, may_act, line.is_ready)
 
 
 def _why_not(row: Row) -> Words:
