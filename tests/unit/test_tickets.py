@@ -37,6 +37,13 @@ def test_names_with_a_tab_find_their_request_whatever_the_order() -> None:
     assert found.unused == ()
 
 
+def test_names_with_a_comma_or_a_semicolon_find_their_request_too() -> None:
+    assert pair("red 1, T-2\nBlue 7: X,T-1", REQUESTS).numbers == {"b": "T-2", "a": "T-1"}
+    assert pair("Green: Meta;T-4\nBlue 7;", REQUESTS).numbers == {"d": "T-4"}
+    # Behind no name it is part of the number.
+    assert pair("T,1\nT;2", REQUESTS).numbers == {"a": "T,1", "b": "T;2"}
+
+
 def test_lines_that_fit_nothing_say_why() -> None:
     text = "\n".join(
         ("Nobody\t1", "Green\t2", "Blue 7\t3", "Blue 7\t4", "T-5", "Red 1\t" + "9" * 99, "Red 1\t")
@@ -47,12 +54,12 @@ def test_lines_that_fit_nothing_say_why() -> None:
     assert found.numbers == {"a": "3"}
     assert [(one.line, one.why) for one in found.unused] == [
         (1, Why.NO_SUCH), (2, Why.SEVERAL), (4, Why.TWICE), (5, Why.NO_NAME), (6, Why.TOO_LONG),
-        (7, Why.NO_NAME),
+        (7, Why.NO_NUMBER),
     ]  # fmt: skip
 
 
 @settings(max_examples=size("property_examples"), deadline=None)
-@given(st.text(alphabet=st.sampled_from("ab7\t\n\r \x00Blue Red:X"), max_size=80))
+@given(st.text(alphabet=st.sampled_from("ab7,;\t\n\r \x00Blue Red:X"), max_size=80))
 def test_no_line_is_lost_and_none_counts_twice(text: str) -> None:
     found = pair(text, REQUESTS)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -42,14 +42,22 @@ class Paired:
 def pair(text: str, requests: Sequence[tuple[str, Sequence[str]]]) -> Paired:
     """Pair pasted lines with requests: pairs of request and the names it goes by, in the order shown.
 
-    With a tab in any line every line is "name, tab, number"; else the first line is for the first request,
-    and so on, an empty line for one without a number. Never raises.
+    With a tab in any line every line is "name, tab, number". The same with a comma or a semicolon, where one
+    of them stands behind a name of the list. Else the first line is for the first request, and so on, an
+    empty line for one without a number. Never raises.
     """
     lines = text.splitlines()[:MOST_LINES]
     while lines and not lines[-1].strip():
         lines.pop()
+    known: dict[str, list[str]] = {}
+    for request, names in requests:
+        for name in dict.fromkeys(map(_alike, names)):
+            known.setdefault(name, []).append(request)
     if any("\t" in line.strip() for line in lines):
-        return _by_name(lines, requests)
+        return _by_name(lines, known, "\t")
+    for sign in ",;":
+        if any(sign in line and _alike(line.rpartition(sign)[0]) in known for line in lines):
+            return _by_name(lines, known, sign)
     return _in_order(lines, [request for request, _names in requests])
 
 
@@ -69,21 +77,19 @@ def _in_order(lines: Sequence[str], requests: Sequence[str]) -> Paired:
     return Paired(numbers, tuple(unused))
 
 
-def _by_name(lines: Sequence[str], requests: Sequence[tuple[str, Sequence[str]]]) -> Paired:
-    known: dict[str, list[str]] = {}
-    for request, names in requests:
-        for name in dict.fromkeys(map(_alike, names)):
-            known.setdefault(name, []).append(request)
+def _by_name(lines: Sequence[str], known: Mapping[str, Sequence[str]], sign: str) -> Paired:
     numbers: dict[str, str] = {}
     unused = []
     for place, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        name, _tab, number = (_plain(part) for part in line.strip().rpartition("\t"))
+        # A table's empty cell before or behind the only full one is cut off with the blanks: look with them.
+        cut = line.strip() if sign in line.strip() else line
+        name, _sign, number = (_plain(part) for part in cut.rpartition(sign))
         mine = known.get(_alike(name), [])
         why = (
             Why.NO_NAME
-            if "\t" not in line.strip()
+            if not name
             else Why.NO_NUMBER
             if not number
             else Why.NO_SUCH
