@@ -18,6 +18,7 @@ from survivor_portal.takedowns.due import due_by
 from survivor_portal.takedowns.operations import Place, Takedown
 from survivor_portal.takedowns.process import Fact, Move, State
 from survivor_portal.takedowns.standing import Entry, How
+from survivor_portal.web.desk import bulk_round
 from survivor_portal.web.survivor import arrivals
 from tests.desk import ATeam, a_grant, a_team
 from tests.desk_pages import comes_in
@@ -105,6 +106,20 @@ def test_each_place_gets_one_answer_under_its_name_with_its_link_half_hidden(
     assert [item.state for item in found.items] == [State.REMOVED, State.REAPPEARED]
     assert "The answers are kept" in result
     assert [entry.note.by.split("|")[0] for entry in book.timeline(case)][-1] == "staff"
+
+
+def test_the_places_stand_in_the_order_of_the_list_and_too_many_are_said(
+    client: Client, team: ATeam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = [gone_from(team, label, GROWN)[1] for label in ("Red 1", "Blue 7", "Green 2")]
+    monkeypatch.setattr(bulk_round, "MOST", 2)
+
+    page, fitting = posted(client, "choose", *chosen), posted(client, "choose", *chosen[:2])
+
+    assert 0 < page.find("Blue 7, X") < page.find("Red 1, X")
+    assert "Green 2" not in page
+    assert "You chose more than 2." in page
+    assert "You chose more" not in fitting
 
 
 def test_answered_twice_it_is_noted_once(client: Client, team: ATeam) -> None:

@@ -175,6 +175,8 @@ def test_a_form_that_does_not_hold_keeps_what_was_typed(client: Client, team: AT
         assert "Please write it like 2026-05-03 14:30." in page
         assert "T-7" in page
         assert "kept words" in page
+        # Without script the page begins at its top: what is wrong is said there, above all that was chosen.
+        assert 0 < page.find("sp-errors") < page.find("<h1")
 
 
 def test_somebody_who_may_only_read_in_the_team_is_offered_nothing(client: Client, team: ATeam) -> None:

@@ -67,7 +67,7 @@ class ListSent(Went):
     own = forms.BooleanField(
         label=_("The own letter of each person was sent to them too."),
         required=False,
-        help_text=_("Without it, requests that were only written stay as they are."),
+        help_text=_("If you do not tick this, requests that were only written stay as they are."),
     )
     field_order: tuple[str, ...] = ("email", "how", "at", "own")
 
@@ -135,6 +135,8 @@ def _list(here: Here, platform: directory.Platform, rows: Sequence[Row]) -> Http
         "why": _("The list changed. Please read it again, then say that it was sent.") if is_yes else "",
         "own": any(joint.needs_own(listed[row.id].takedown) for row in chosen),
         "all_rows": rows,
+        "most": MOST,
+        "is_more": post.get("step") == "choose" and len(set(post.getlist("request"))) > MOST,
     }
     return here.page("desk/joint_form.html", context, status=422 if is_yes else 200)
 

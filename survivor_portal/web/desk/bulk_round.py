@@ -99,10 +99,7 @@ def _list(here: Here, why: Words = "") -> HttpResponse:
         of_teams.team_ids(here.session), here.now, states=round_in_bulk.STATES, after=after, most=STEP
     )
     seen = round_in_bulk.of_adults(of_teams.see(here.session, found, here.now))
-    rows = sorted(
-        (row for one in seen if (row := _row(one, here)).due),
-        key=lambda row: (row.label.casefold(), row.name),
-    )
+    rows = sorted((row for one in seen if (row := _row(one, here)).due), key=_in_list)
     context = {
         "rows": rows,
         "why": why,
@@ -127,6 +124,8 @@ def _places(here: Here, rows: Sequence[Row]) -> HttpResponse:
     context = {
         "rows": [row for row, _some in shown],
         "form": Checked(data, places=shown) if shown else None,
+        "most": MOST,
+        "is_more": data is None and len(set(here.request.POST.getlist("request"))) > MOST,
         "left_out": _left_out(rows, done),
     }
     return here.page("desk/round_form.html", context)
@@ -166,7 +165,12 @@ def _wanted(rows: Sequence[Row]) -> list[Wanted]:
 
 def _rows(here: Here, names: Sequence[str]) -> list[Row]:
     seen = round_in_bulk.of_adults(of_teams.named(here.session, names, here.now))
-    return [_row(one, here) for one in seen]
+    return sorted((_row(one, here) for one in seen), key=_in_list)
+
+
+def _in_list(row: Row) -> tuple[str, str]:
+    """The order of the list, on the pages after it too."""
+    return (row.label.casefold(), row.name)
 
 
 def _row(of_adult: OfAdult, here: Here) -> Row:
