@@ -134,9 +134,7 @@ def test_answered_twice_it_is_noted_once(client: Client, team: ATeam) -> None:
     assert "No check is due here" in client.get("/desk/check/").content.decode()
 
 
-@pytest.mark.parametrize(
-    ("scopes", "role"), [([Scope.read], "lead"), ([Scope.read, Scope.act], "read_only")]
-)
+@pytest.mark.parametrize(("scopes", "role"), [([Scope.read], "lead"), ([Scope.read, Scope.act], "read_only")])
 def test_who_may_only_read_is_not_offered_it_and_changes_nothing(
     client: Client, team: ATeam, scopes: list[Scope], role: str
 ) -> None:

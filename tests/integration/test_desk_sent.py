@@ -189,6 +189,7 @@ def test_somebody_who_may_only_read_in_the_team_is_offered_nothing(client: Clien
     listed = client.get("/desk/sent/").content.decode()
     chosen, result = posted(client, "choose", draft), posted(client, "write", draft)
 
+    assert "You only read in your team" in listed
     assert "(you may only read)" in listed
     assert f'value="{draft.id}" disabled' in listed
     assert "You were let in to read this case" in chosen
