@@ -126,6 +126,8 @@
     const form = event.target;
     const stays = form.matches("[data-stay]") || Boolean(event.submitter?.matches("[data-stay]"));
     if ((!stays && !form.matches("[data-flow]")) || "native" in form.dataset) return;
+    /* A button that leads elsewhere: the page it stands on keeps its entry, to come back to. */
+    if (event.submitter?.matches("[data-native]")) return;
     event.preventDefault();
     swap(form, () => posted(form, event.submitter), stays ? prolong : show);
   });

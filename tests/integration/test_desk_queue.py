@@ -29,6 +29,7 @@ from survivor_portal.web.survivor.case_words import book_words
 from tests.desk import APerson, ATeam, a_grant, a_team
 from tests.desk_pages import comes_in
 from tests.integration.test_t16_queue import queries
+from tests.visitor import Forms
 
 pytestmark = pytest.mark.django_db(databases=["default", "keys"])
 
@@ -225,6 +226,23 @@ def test_all_of_a_case_goes_over_at_once(team: ATeam) -> None:
     assert {holder(one) for one in made} == {ben.id}
 
 
+def test_a_hand_over_leads_back_to_the_view_it_came_from_and_says_where_nobody_is(team: ATeam) -> None:
+    alone = a_team(("Cy Ro",), name="Other")
+    here, there = a_case(), a_case()
+    a_grant(here, team)
+    a_grant(there, alone)
+    made, other = a_request(here, "X, 48 hours"), a_request(there, "X, 48 hours")
+
+    view = {"state": "drafted", "holder": "nobody"}
+    asked = show(at_queue(team.people[0]), step="hand", request=made.id, seen="", **view)
+    nobody = show(at_queue(alone.people[0]), step="hand", request=other.id, seen="")
+
+    (back,) = [form for form in Forms(asked.content.decode()).forms if form.step == "show"]
+    assert (back.value("state"), back.value("holder")) == ("drafted", "nobody")
+    assert "Nobody else in this team can take requests now." in words(nobody)
+    assert 'name="note"' not in nobody.content.decode()
+
+
 def test_whom_it_cannot_go_to_is_said_and_the_note_stays(team: ATeam) -> None:
     ana, ben, _di = team.people
     case = a_case()
@@ -300,7 +318,15 @@ def test_a_view_is_kept_begun_with_and_forgotten(team: ATeam) -> None:
     assert "My refusals" in words(begun)
     assert "My refusals" not in words(gone)
     assert len(labels(show(client))) == 2
-    assert show(client, step="keep", name=" ", state="refused").status_code == 422
+    assert "Shown now: They said no" not in words(kept)  # its own button is marked
+    unnamed = show(client, step="keep", name=" ", state="refused")
+    assert unnamed.status_code == 422
+    # Said on top, not below fifty requests.
+    page = unnamed.content.decode()
+    assert 0 < page.find("Please type a name.") < page.find("<h1")
+    assert "Shown now: Written, not sent · Nobody has it" in words(
+        show(client, step="show", state="drafted", holder="nobody")
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from survivor_portal.cases import access
+from survivor_portal.cases import access, records
+from survivor_portal.cases.book import Note
 from survivor_portal.cases.keys import OpenCase
 from survivor_portal.takedowns import operations
 from survivor_portal.takedowns.due import due_by
@@ -28,6 +29,7 @@ SHOTS = os.environ.get("SHOTS", "")
 
 def presses(page: Any, words: str) -> None:
     page.get_by_role("button", name=words).first.click()
+    page.locator("[aria-busy]").wait_for(state="detached")
 
 
 def a_request(case: OpenCase, label: str, *happenings: Happening, ago: float = 0) -> None:
@@ -70,6 +72,9 @@ def test_a_request_is_found_taken_and_handed_over(
     north = a_team(("Ana Li", "Ben Ode"))
     for label in ("Blue 7", "Red 12"):
         case = access.open_new(datetime.now(UTC)).session.case
+        records.add_only(
+            case, records.PLAN, {"answers": {"country": "DE"}}, Note("plan_kept"), datetime.now(UTC)
+        )
         a_grant(case, north, label=label)
         a_request(case, "X, 48 hours", Move.SEND, ago=75)
         a_request(case, "Second letter", Move.SEND, Fact.REFUSAL, ago=30)
@@ -77,6 +82,7 @@ def test_a_request_is_found_taken_and_handed_over(
     page = page_factory(js=js)
     comes_in_with(page, north.people[0])
 
+    page.goto("/about/")
     page.goto("/desk/")
     assert page.locator(".sp-jobs > li").count() == 6
     presses(page, "Refused, not answered")
@@ -89,6 +95,16 @@ def test_a_request_is_found_taken_and_handed_over(
     presses(page, "Hand over")
     if js:
         in_all_sizes(page, "hand")
+    presses(page, "Back to the queue")
+    assert page.locator(".sp-jobs > li").count() == 2
+    if js:
+        # With script the queue is one entry, whatever was pressed in it, and a case comes back to it.
+        page.locator("button[formaction]").first.click()
+        page.wait_for_url("**/c/")
+        page.go_back()
+        assert page.locator(".sp-jobs > li").count() == 6
+        presses(page, "Refused, not answered")
+    presses(page, "Hand over")
     page.select_option("[name=to]", label="Ben Ode")
     page.fill("[name=note]", "They asked for a link.")
     presses(page, "Hand it over")

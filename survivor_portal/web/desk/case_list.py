@@ -61,6 +61,7 @@ class Find(DeskForm):
     """What to look for among the granted cases."""
 
     step: ClassVar[str] = "find"
+    flows = True
     button = _("Show")
     words = forms.CharField(label=_("Find by label"), required=False, max_length=80)
     soon = forms.BooleanField(label=_("Only releases that end within 14 days"), required=False)

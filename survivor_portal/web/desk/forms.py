@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -55,12 +55,18 @@ class Secret(forms.CharField):
 
 
 class DeskForm(Question):
-    """A form of the desk. It may be filled in by a program that keeps passwords."""
+    """A form of the desk. It may be filled in by a program that keeps passwords.
+
+    `flows`: with script its answer is put into the page, so that Back of the browser leads out of the page
+    and not to a form that would be sent again.
+    """
+
+    flows: ClassVar[bool] = False
 
     @property
     def helper(self) -> FormHelper:
         helper = super().helper
-        helper.attrs = {"novalidate": True}
+        helper.attrs = {"novalidate": True} | ({"data-flow": True} if self.flows else {})
         return helper
 
 

@@ -107,6 +107,7 @@ def shown(here: Here, told: Words = "", *, keep: Keep | None = None) -> HttpResp
     context = {
         "form": keep if keep.is_bound else None,
         "show": form,
+        "said": form.said(filters) if filters not in [one for _words, one in QUICK] else (),
         "keep": keep,
         "rows": [_row(here, item) for item in found.items],
         "page": found,

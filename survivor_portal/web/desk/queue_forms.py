@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any, ClassVar
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
@@ -28,6 +27,7 @@ from survivor_portal.web.desk.queue_words import (
     STATE_CHOICES,
     platforms,
 )
+from survivor_portal.web.forms import Choices, Words
 
 # What a form of the queue carries along, so that the next page shows the same part of it.
 WANTED = ("state", "platform", "due", "holder", "team")
@@ -69,6 +69,7 @@ class Show(DeskForm):
     """What to show. Nothing in it needs a key; what is sealed cannot be filtered by."""
 
     step: ClassVar[str] = "show"
+    flows = True
     button = _("Show these")
 
     state = forms.ChoiceField(
@@ -83,6 +84,7 @@ class Show(DeskForm):
 
     def __init__(self, seats: tuple[Seat, ...], data: Mapping[str, Any] | None = None, **more: Any) -> None:
         super().__init__(data, **more)
+        self.seats = seats
         inside = [(seat.team.id, seat.team.name) for seat in seats if seat.secret is not None]
         for name, choices in (("platform", platforms()), ("team", [("", _("All your teams")), *inside])):
             field = self.fields[name]
@@ -108,6 +110,19 @@ class Show(DeskForm):
             holder=Holder(given["holder"]) if given.get("holder") else None,
             team_id=given.get("team", ""),
         )
+
+    def said(self, filters: Filters) -> list[Words]:
+        """These filters in the words of their choices."""
+        teams = [(seat.team.id, seat.team.name) for seat in self.seats]
+        known: dict[str, Choices] = {
+            "state": STATE_CHOICES,
+            "platform": platforms(),
+            "due": DUE_CHOICES,
+            "holder": HOLDER_CHOICES,
+            "team": teams,
+        }
+        asked = carried(filters).items()
+        return [words for name, value in asked for key, words in known[name] if key == value]
 
 
 def inputs(given: Mapping[str, str]) -> SafeString:
@@ -145,17 +160,16 @@ class Keep(_Carrying):
     )
     start = forms.BooleanField(label=_("Begin with it each time"), required=False)
 
-    @property
-    def helper(self) -> FormHelper:
-        helper = super().helper
-        helper.form_id = "keep"  # a page has one form that "Stay" belongs to, and this is the other one
-        return helper
+    def __init__(self, data: Mapping[str, Any] | None = None, **more: Any) -> None:
+        # Its hidden fields are named like those of the form above it on the page.
+        super().__init__(data, auto_id="keep_%s", **more)
 
 
 class HandOver(_Carrying):
     """To whom, with which words, and whether all of the case goes over."""
 
     step: ClassVar[str] = "give"
+    flows = True
     carries = (*WANTED, *PLACES, "request", "seen")
     button = _("Hand it over")
 

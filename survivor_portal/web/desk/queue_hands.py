@@ -20,7 +20,7 @@ from survivor_portal.takedowns.queue import Item
 from survivor_portal.web.desk.case_open import not_let_in
 from survivor_portal.web.desk.case_words import NO_LABEL
 from survivor_portal.web.desk.frame import Here
-from survivor_portal.web.desk.queue_forms import HandOver
+from survivor_portal.web.desk.queue_forms import HandOver, Show, carried, inputs, places
 from survivor_portal.web.forms import Words
 
 TAKE, PUT_DOWN, HAND = "take", "put_down", "hand"
@@ -128,5 +128,14 @@ def _colleagues(here: Here, item: Item) -> list[Who]:
 
 
 def _page(here: Here, item: Item, form: HandOver) -> HttpResponse:
-    context = {"form": form, "item": item, "label": item.case_label or NO_LABEL}
+    post = here.request.POST
+    wanted = inputs(carried(Show(here.session.seats, post).filters()) | places(post))
+    context = {
+        "form": form,
+        "item": item,
+        "label": item.case_label or NO_LABEL,
+        "wanted": wanted,
+        # What was typed stays, whoever left meanwhile.
+        "nobody": not form.is_bound and not _colleagues(here, item),
+    }
     return here.page("desk/hand_over.html", context)
