@@ -59,7 +59,9 @@ def test_the_new_ones_open_it_the_old_ones_nothing_and_the_team_works_on(team: A
 
     page = post(client, "anew_sign", phrase=phrase)
 
-    assert page.redirect_chain[-1][0] == reverse("desk:case")
+    # Pressed twice, or in another tab, it says the same, and nothing is begun anew.
+    for shown in (page, post(client, "anew_sign", phrase=phrase), client.get(reverse("desk:anew"))):
+        assert b"The new code and phrase hold now" in shown.content
     now = datetime.now(UTC)
     case = access.open_with(code, phrase, now).session.case
     for tried in ((new.code, PHRASE), (code, PHRASE), (new.code, phrase)):
@@ -73,6 +75,7 @@ def test_the_new_ones_open_it_the_old_ones_nothing_and_the_team_works_on(team: A
     session = unlocked.resume(bytes.fromhex(client.cookies[settings.CASE_COOKIE].value), now)
     assert session is not None
     assert session.actor is not None
+    assert b"The person is here with me" in post(client, "anew_again").content
 
 
 def test_nothing_changes_before_the_phrase_was_typed_back(team: ATeam) -> None:

@@ -174,6 +174,8 @@ def test_sent_twice_it_is_one_case_with_one_release(team: ATeam) -> None:
     assert again.status_code == 200
     assert (cases(), Grant.objects.count()) == (1, 1)
     assert "Are you in danger right now?" in words(again)
+    # Nor does a tab that still shows the signature begin anew.
+    assert "Are you in danger right now?" in words(post(client, "together_sign", phrase=phrase))
 
 
 def rows() -> Iterator[tuple[str, bytes]]:

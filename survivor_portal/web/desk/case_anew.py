@@ -30,7 +30,7 @@ from survivor_portal.web.safety.session import visit_of
 
 # What waits in the sealed visit until the phrase was typed back: of which release, code, phrase, which page.
 WAITING = "anew"
-CARD, SIGN = "card", "sign"
+CARD, SIGN, DONE = "card", "sign", "done"
 NOT_OURS: Words = _(
     "Nobody holds this case but your team, so no phrase is set anew. Make a code for the person instead."
 )
@@ -62,7 +62,7 @@ class Again(TypedBack):
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_desk
 def anew(here: Here) -> HttpResponse:
-    """What it means; the card; the phrase typed back. Which of them, the visit says."""
+    """What it means; the card; the phrase typed back; that it is done. Which of them, the visit says."""
     session = case_open.current(here)
     if session is None or session.actor is None:
         return to("desk:cases")
@@ -70,9 +70,12 @@ def anew(here: Here) -> HttpResponse:
         return to("desk:case")
     waiting = _waiting(here, session)
     step = here.request.POST.get("step", "") if here.request.method == "POST" else ""
-    if step == "anew_stop":
+    if step in ("anew_stop", "anew_again"):
         _keep(here, {})
-        return to("desk:case")
+        return to("desk:case" if step == "anew_stop" else "desk:anew")
+    if waiting.get("page") == DONE:
+        # Pressed twice, or in another tab: nothing is begun anew by that.
+        return here.page("desk/anew_done.html")
     if waiting and step == "anew_card":
         _keep(here, waiting | {"page": CARD if "again" in here.request.POST else SIGN})
         return to("desk:anew")
@@ -118,7 +121,8 @@ def _done(here: Here, session: Session, waiting: Data) -> HttpResponse:
     _keep(here, {})
     if case_open.opened_as(here, session.actor.grant_id) is None:
         return case_open.not_let_in(here)
-    return to("desk:case")
+    _keep(here, {"grant": session.actor.grant_id, "page": DONE})
+    return to("desk:anew")
 
 
 def _begin_again(here: Here, session: Session, waiting: Data) -> None:

@@ -75,6 +75,9 @@ def together(here: Here) -> HttpResponse:
         return _noticed(here)
     stand = _stand(here)
     if stand is None:
+        if step == TypedBack.step and case_open.current(here) is not None:
+            # Signed twice, or in another tab: it is not begun anew beside the case that was made.
+            return HttpResponseRedirect(settings.FLOW_PATH, status=HTTPStatus.SEE_OTHER)
         return _notice_page(here)
     if step == "together_back":
         _go(here, BACK.get(stand.page, stand.page))
