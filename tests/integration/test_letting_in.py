@@ -194,9 +194,12 @@ def test_a_code_that_ended_on_the_way_lets_nobody_in(team: ATeam) -> None:
 
     assert "This code is not good any more" in visitor.page
     assert not Grant.objects.exists()
-    # What for goes along to the page of the next code.
+    # What for and the typed name go along to the pages of the next code; the phrase does not.
+    assert PHRASE not in visitor.page
     visitor.sends("let_find", code=team.organisation_code)
     assert 'value="To get help"' in visitor.page
+    visitor.sends("let_terms", TERMS)
+    assert visitor.form("let_give").controls["typed_name"].value == "R. Example"
 
 
 YOUNG = {"asker": "self", "age_then": "13_15", "age_now": "13_15"}

@@ -77,7 +77,14 @@ def consents(answers: Answers) -> dict[Consent, Words]:
     return {one: CONSENTS[one] for one in found}
 
 
-class Finding(Question):
+class SoFar(Question):
+    """What was typed already, where an earlier code ended on the way: it goes along until it is asked for."""
+
+    parent_so_far = forms.CharField(widget=forms.HiddenInput, required=False, max_length=MOST_NAME)
+    name_so_far = forms.CharField(widget=forms.HiddenInput, required=False, max_length=MOST_NAME)
+
+
+class Finding(SoFar):
     """The short code of an organisation, or the one-time code a helper gave."""
 
     step: ClassVar[str] = "let_find"
@@ -87,11 +94,10 @@ class Finding(Question):
         _("Type the code here."),
         help_text=_("Their own code, or the one-time code from the phone or chat. Small letters are fine."),
     )
-    # What was typed already, where an earlier code ended on the way.
     purpose = forms.CharField(widget=forms.HiddenInput, required=False, max_length=MOST_PURPOSE)
 
 
-class Agreeing(Question):
+class Agreeing(SoFar):
     """The terms: which team, their notice, what for, what they may do, until when, who agrees."""
 
     step: ClassVar[str] = "let_terms"

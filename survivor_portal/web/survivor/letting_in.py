@@ -31,6 +31,7 @@ from survivor_portal.web.survivor.case_desk import Desk, here
 from survivor_portal.web.survivor.keeping_forms import No, answered, attempt
 from survivor_portal.web.survivor.keeping_tries import within
 from survivor_portal.web.survivor.letting_forms import (
+    MOST_NAME,
     MOST_PURPOSE,
     NOT_BY,
     NOT_BY_TO_A_PARENT,
@@ -216,11 +217,19 @@ def _carried(desk: Desk) -> Helpers | None:
 
 
 def _lost(desk: Desk, why: Words = OVER) -> HttpResponse:
-    """The code of this form is good no more: back to where one is typed. What for goes along."""
-    form = Finding({"code": "", "purpose": desk.post.get("purpose", "")[:MOST_PURPOSE]})
+    """The code of this form is good no more: back to where one is typed. What for and names go along."""
+    form = Finding({"code": "", "purpose": desk.post.get("purpose", "")[:MOST_PURPOSE], **_so_far(desk)})
     form.errors.clear()
     form.add_error("code", why)
     return let_in.page(desk, form, No(HTTPStatus.UNPROCESSABLE_ENTITY))
+
+
+def _so_far(desk: Desk) -> dict[str, str]:
+    """The names that were typed under a release, or before an earlier code ended. Never the phrase."""
+    return {
+        f"{who}_so_far": (desk.post.get(box) or desk.post.get(f"{who}_so_far", ""))[:MOST_NAME]
+        for who, box in (("name", "typed_name"), ("parent", "typed_parent"))
+    }
 
 
 def _choices(desk: Desk, helpers: Helpers) -> dict[str, Any]:
@@ -248,7 +257,9 @@ def _signing(desk: Desk, helpers: Helpers, agreed: Agreeing | None) -> Signing:
     more = {"with_parent": with_parent, **_choices(desk, helpers)}
     if agreed is None:
         return Signing(desk.post, **more)
-    return Signing(initial=dict(agreed.cleaned_data), **more)
+    so_far = agreed.cleaned_data
+    names = {"typed_name": so_far["name_so_far"], "typed_parent": so_far["parent_so_far"]}
+    return Signing(initial={**so_far, **names}, **more)
 
 
 def _is_of_a_child(desk: Desk) -> bool:
@@ -258,7 +269,7 @@ def _is_of_a_child(desk: Desk) -> bool:
 
 def _terms_page(desk: Desk, helpers: Helpers, form: Agreeing | None = None) -> HttpResponse:
     if form is None:
-        initial: dict[str, Any] = {"whom": helpers.whom, "once": helpers.once}
+        initial: dict[str, Any] = {"whom": helpers.whom, "once": helpers.once, **_so_far(desk)}
         if helpers.offer and helpers.offer.proposal:
             proposal = helpers.offer.proposal
             initial["scopes"] = [one for one in proposal.scopes if one in SCOPES]
