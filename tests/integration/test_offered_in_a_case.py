@@ -165,6 +165,29 @@ def test_each_page_offers_all_that_somebody_may_do_there_and_nothing_else(case: 
     assert of_owner >= steps - {"later"} | {"let", "keep_settings", "let_words"}
 
 
+def test_who_may_only_read_is_asked_for_no_statement_in_a_letter(case: NewCase, team: ATeam) -> None:
+    opened, now = case.session.case, datetime.now(UTC)
+    (plan,) = records.read(opened, "plan")
+    theirs = plan.document["answers"] | {"asker": "advocate"}
+    records.change(opened, plan, plan.document | {"answers": theirs}, Note("plan_changed"), now)
+    due = due_by(now, counts_as_minor=False, zone=UTC)
+    gone = a_request(case, Fact.REMOVAL, ago=timedelta(days=1))
+    back = operations.all_back(opened, gone, (1,), now, due=due)
+
+    def letter(person: int) -> str:
+        visitor = at_work(case, team, person=person)
+        visitor.sends(visitor.form("request", request=back.id))
+        visitor.sends(next(form for form in visitor.forms if form.step == "next_letter"))
+        return visitor.page
+
+    signs, reads = letter(0), letter(1)
+
+    assert 'name="confirm_' in signs
+    assert "This letter is not ready yet" in reads
+    assert 'name="confirm_' not in reads
+    assert "Put this into the letter" not in reads
+
+
 def test_who_may_only_read_finds_no_form_where_questions_are_open(case: NewCase, team: ATeam) -> None:
     (plan,) = records.read(case.session.case, "plan")
     half = {"answers": {"asker": "self", "age_now": "adult"}, "passed": ["safety", "who"]}

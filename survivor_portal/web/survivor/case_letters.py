@@ -33,8 +33,11 @@ def next_letter(desk: Desk) -> HttpResponse:
     if rung is None or not second.has_letter(rung, takedown):
         return here()
     stand = desk.stand
-    signs = own_hand.may_sign(own_hand.actor_of(desk.request), stand, takedown.grounds)
-    ticked = second.ticked(desk.post) if signs else frozenset()
+    actor = own_hand.actor_of(desk.request)
+    signs = own_hand.may_sign(actor, stand, takedown.grounds)
+    # Who only reads puts nothing into a letter, and is asked for nothing.
+    fills = signs and (actor is None or actor.may_write)
+    ticked = second.ticked(desk.post) if fills else frozenset()
     # "Stay" shows the ticks again; it confirms nothing.
     confirmed = frozenset[str]() if PUT_OFF in desk.post else ticked
     clocks = desk.clocks(takedown, stand)
@@ -46,14 +49,14 @@ def next_letter(desk: Desk) -> HttpResponse:
         "title": case_words.step_words(rung)[0],
         "why": case_words.step_words(rung)[1],
         "letter": letter,
-        "declarations": letter.declarations if signs else (),
+        "declarations": letter.declarations if fills else (),
         "needs_the_person": bool(letter.declarations) and not signs,
         "missing": second.missing(letter),
         "resources": [directory.resource(key) for key in rung.resources],
         "ways": [cards.way(at, desk.now.date()) for at in (rung.step.channels[:3] if rung.step else ())],
         "confirmed": ticked,
         # "Stay" at the foot of the page takes the ticks along.
-        "form": {"step": "next_letter"} if letter.declarations and signs else None,
+        "form": {"step": "next_letter"} if letter.declarations and fills else None,
         "can_note": rung.move is not None and rung.do is not Do.SEND,
         "can_send": rung.do is Do.SEND,
         "mail_ways": _mail_ways(desk, stand, takedown, rung, ticked, clocks),
