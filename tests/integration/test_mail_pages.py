@@ -318,12 +318,22 @@ def test_while_it_waits_it_can_be_stopped(
     page = sends(browser)
     works(timezone.now())
     assert "Stop it" in words(page)
+    # It is nowhere yet, and no page says that it was sent.
+    assert "Waits to be sent: 1 place" in words(page)
+    assert "Sent:" not in words(page)
+    assert "You sent it" not in words(page)
 
     stopped = words(post(browser, "leave_stop", request=the_request(session).id))
     again = words(post(browser, "leave_stop", request=the_request(session).id))
     works(timezone.now() + timedelta(hours=1))
 
     assert "You stopped it." in stopped
+    assert "You asked us to send it (By e-mail) (does not count any more)" in stopped
+    assert "You sent it" not in stopped
+    # She may send it by another way: the letter is one press away.
+    letter = browser.post("/next/", {"step": "letter", "letter": STEP, "site": ""}, follow=True)
+    assert f'name="letter" value="{STEP}"' in browser.get("/c/").content.decode()
+    assert "47 U.S.C. 223a" in words(letter)
     assert "Stop it" not in again
     assert peer.took == []
     assert not Slip.objects.filter(kind="mail").exists()

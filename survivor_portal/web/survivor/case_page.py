@@ -113,6 +113,9 @@ def _shown(desk: Desk) -> HttpResponse:
     number = int(part or 1)
     if not case_actor.may_see(opened_of(desk.request).open(), page):
         page = BOARD
+    if page == REQUEST:
+        # Whoever waits here for a letter to leave learns here what became of it.
+        _take_in(desk)
     if page in OF_A_REQUEST:
         try:
             return OF_A_REQUEST[page](desk, desk.takedown(), number)
@@ -138,9 +141,7 @@ class Lines:
 
 
 def _board(desk: Desk, number: int) -> HttpResponse:
-    if desk.case.may_write and slot.is_waiting(desk.case):
-        # It came while the case was open, or while it was opened in another tab.
-        arrivals.take_in(desk.case, desk.now)
+    _take_in(desk)
     stand = desk.stand
     answers = stand.answers
     lines = operations.board(desk.case)
@@ -183,6 +184,12 @@ def _board(desk: Desk, number: int) -> HttpResponse:
         "let_in": let_in.on_board(desk) if settings.DESK_OPEN and _may(desk, "let") else None,
     }
     return render(desk.request, "survivor/case/board.html", context)
+
+
+def _take_in(desk: Desk) -> None:
+    """What came while the case was open, or while it was opened in another tab."""
+    if desk.case.may_write and slot.is_waiting(desk.case):
+        arrivals.take_in(desk.case, desk.now)
 
 
 def _may(desk: Desk, step: str) -> bool:

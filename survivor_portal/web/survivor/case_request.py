@@ -112,14 +112,14 @@ def page(desk: Desk, takedown: Takedown, noted: Noted | None = None, why: Words 
     leaving = {line.letter.entry for line in sent_from_here if line.is_leaving} & {last}
     if leaving:
         steps = []
-    history = list(_history(takedown, standing, leaving, desk.case.by))
+    history = list(_history(takedown, standing, leaving | posted.stopped(sent_from_here), desk.case.by))
     form = noted or Noted(takedown=takedown, initial={"at": desk.now})
     context = {
         "takedown": takedown,
         "state": posted.LEAVES if leaving else case_words.STATES[standing.state],
         "is_leaving": bool(leaving),
         "standing": standing,
-        "groups": list(_groups(takedown, standing)),
+        "groups": list(_groups(takedown, standing, posted.places_of(sent_from_here, leaving))),
         "clocks": _clocks(desk, takedown, stand),
         "now_steps": [step for step in steps if step.rung.due_at is None or step.rung.due_at <= desk.now],
         "later_steps": [step for step in steps if step.rung.due_at and step.rung.due_at > desk.now],
@@ -147,7 +147,7 @@ def page(desk: Desk, takedown: Takedown, noted: Noted | None = None, why: Words 
     )
 
 
-def _groups(takedown: Takedown, standing: Standing) -> Iterator[Group]:
+def _groups(takedown: Takedown, standing: Standing, on_their_way: frozenset[int]) -> Iterator[Group]:
     by_state: dict[State, list[Place]] = {}
     for place in takedown.places:
         item = standing.item(place.number)
@@ -156,7 +156,9 @@ def _groups(takedown: Takedown, standing: Standing) -> Iterator[Group]:
         places = by_state[state]
         yield Group(
             state=state,
-            words=case_words.STATES[state],
+            words=posted.LEAVES
+            if on_their_way.issuperset(p.number for p in places)
+            else case_words.STATES[state],
             count=len(places),
             numbers=span(place.number for place in places),
             folds=tuple(tuple(places[at : at + FOLD]) for at in range(0, len(places), FOLD)),
@@ -203,10 +205,10 @@ def _clocks(desk: Desk, takedown: Takedown, stand: Stand) -> list[Clock]:
     return sorted(once, key=lambda clock: clock.running.kind is Kind.REMINDER)
 
 
-def _history(takedown: Takedown, standing: Standing, leaving: Collection[int], reader: str) -> Iterator[Told]:
+def _history(takedown: Takedown, standing: Standing, given: Collection[int], reader: str) -> Iterator[Told]:
     """What happened, the latest first; what was taken back is said once, by the line that did it.
 
-    `leaving`: the numbers of entries whose letter is still here. `reader`: who reads it, as the book signs.
+    `given`: the entries whose letter is still here, or was stopped. `reader`: who reads, as the book signs.
     """
     held = {entry.seq for entry in standing.happenings}
     every = {place.number for place in takedown.places}
@@ -226,7 +228,7 @@ def _history(takedown: Takedown, standing: Standing, leaving: Collection[int], r
             more.append(gettext("does not count any more"))
         yield Told(
             entry,
-            posted.GIVEN if entry.seq in leaving else case_words.happening_words(entry, reader),
+            posted.GIVEN if entry.seq in given else case_words.happening_words(entry, reader),
             tuple(more),
             entry.seq in standing.odd,
             entry.seq if entry.seq in held and may_be_put_right(entry) else 0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,7 +34,8 @@ STATES: dict[Leaving, Words] = {
 }
 WAITS: Words = _("It waits here. It leaves soon.")
 TRIES: Words = _("We have not got through yet. We try again for three days.")
-# Of a request whose letter to the platform is still here: where it stands, and how its story says so.
+# Of a request whose letter to the platform is still here: where it stands, and how its story says so; the
+# story says it of a stopped one too.
 LEAVES: Words = _("Waits to be sent")
 GIVEN: Words = _("You asked us to send it")
 NOT_KNOWN: Words = STATES[Leaving.unknown]
@@ -70,6 +72,16 @@ class Line:
 def lines(thread: Thread | None, now: datetime) -> tuple[Line, ...]:
     """The letters of a request, the newest first."""
     return tuple(_line(one, now) for one in reversed(thread.letters)) if thread else ()
+
+
+def places_of(every: Iterable[Line], entries: Collection[int]) -> frozenset[int]:
+    """The numbers of the places in the letters that belong to these entries of the story."""
+    return frozenset(item for line in every if line.letter.entry in entries for item in line.letter.items)
+
+
+def stopped(every: Iterable[Line]) -> set[int]:
+    """The entries of the story whose letter was asked for and never left."""
+    return {line.letter.entry for line in every if line.letter.state is Leaving.stopped}
 
 
 def _line(letter: Posted, now: datetime) -> Line:
