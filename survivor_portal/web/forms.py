@@ -80,17 +80,19 @@ class Question(forms.Form):
 
     `step` goes along as a hidden input; `h1_field` names the field whose label is the page's h1, "" when the
     page has its own; `button` is the way on; `skip` the words of the way round it, "" for none (sends
-    `skip=1`).
+    `skip=1`). `sealed` names the boxes with what this site sealed itself: one long run of signs as a picture
+    would be, and typed by nobody.
     """
 
     step: ClassVar[str] = ""
     h1_field: ClassVar[str] = ""
     button: ClassVar[Words] = _("Continue")
     skip: ClassVar[Words] = ""
+    sealed: ClassVar[frozenset[str]] = frozenset()
     use_required_attribute = False  # our own words at the field, not the browser's
 
     def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **more: Any) -> None:
-        clean, cut = _without_pictures(data)
+        clean, cut = _without_pictures(data, self.sealed)
         super().__init__(clean, *args, **more)
         self.cut = cut & self.fields.keys()
         for field in self.fields.values():
@@ -132,11 +134,12 @@ class Question(forms.Form):
         return helper
 
 
-def _without_pictures(data: Mapping[str, Any] | None) -> tuple[Any, frozenset[str]]:
+def _without_pictures(data: Mapping[str, Any] | None, sealed: frozenset[str]) -> tuple[Any, frozenset[str]]:
     """What was sent, without pasted picture data, and the names of the boxes it was in."""
     if data is None:
         return None, frozenset()
-    found = {name: links.cut_image_data(value) for name, value in data.items() if isinstance(value, str)}
+    typed = {name: value for name, value in data.items() if isinstance(value, str) and name not in sealed}
+    found = {name: links.cut_image_data(value) for name, value in typed.items()}
     cut = {name: text for name, (text, count) in found.items() if count}
     if not cut:
         return data, frozenset()

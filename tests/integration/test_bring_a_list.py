@@ -23,6 +23,7 @@ from survivor_portal.cases.access import Owner
 from survivor_portal.cases.actors import Scope
 from survivor_portal.cases.book import Note
 from survivor_portal.cases.models import Case, Grant
+from survivor_portal.links import cut_image_data
 from survivor_portal.takedowns import rekey
 from survivor_portal.web.desk import lists as list_pages
 from survivor_portal.web.desk.list_file import ListFile
@@ -111,12 +112,14 @@ class TestManyCases:
         assert dump() == before
 
     def test_after_the_yes_they_are_made_and_open_for_the_team(self, at_desk: Client, team: ATeam) -> None:
-        sent = form(check(at_desk, file=table(3).encode()), "cases_make")
+        sent = form(check(at_desk, file=table(40).encode()), "cases_make")
+        # As long as a picture pasted as text, and not taken for one.
+        assert cut_image_data(sent["carried"])[1]
 
         made = at_desk.post(PATH, {**sent, "sure": "on"})
 
-        assert "3 cases were made" in made.content.decode()
-        assert brought() == 3
+        assert "40 cases were made" in made.content.decode()
+        assert brought() == 40
         grant = Grant.objects.all()[0]
         session = rekey.open_as(desk.at_desk(team.people[1]), grant.pk, datetime.now(UTC))
         (plan,) = records.read(session.case, "plan")
@@ -438,7 +441,9 @@ class TestLinksForOneCase:
         self, client: Client, team: ATeam, case: Any
     ) -> None:
         self.opens(client, team, case)
-        checked = self.check(client, "link,place\nhttps://social.example/1,\n,An app; @name\n")
+        many = [f"https://social.example/{n * n}" for n in range(1, 200)]
+        checked = self.check(client, "link,place\n" + ",\n".join(many) + ",\n,An app; @name\n")
+        assert cut_image_data(form(checked, "links_add")["carried"])[1]
         (plan,) = records.read(case, "plan")
         assert "items" not in plan.document
 
@@ -446,7 +451,7 @@ class TestLinksForOneCase:
         again = client.post(PATH, form(checked, "links_add"))
 
         (plan,) = records.read(case, "plan")
-        assert [item.get("url", "") for item in plan.document["items"]] == ["https://social.example/1", ""]
+        assert [item.get("url", "") for item in plan.document["items"]] == [*many, ""]
         assert "0 places were added" in again.content.decode()
         changed = [entry.note for entry in book.timeline(case) if entry.note.kind == "plan_changed"]
         assert len(changed) == 1

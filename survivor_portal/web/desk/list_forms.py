@@ -110,6 +110,7 @@ class MoreLinks(WithList):
 class Yes(DeskForm):
     """The yes to a list that was checked. `carried`: the list, sealed."""
 
+    sealed = frozenset({"carried"})
     carried = forms.CharField(widget=forms.HiddenInput, strip=False)
 
 
