@@ -305,7 +305,11 @@ def test_words_sent_when_the_desk_had_closed_are_shown_once_more_and_change_noth
     answer = client.post(f"/desk/team/{north.id}/words/", words)
     client.post("/desk/sign-out/")
     later = client.post(f"/desk/team/{north.id}/words/", words)
+    comes_in(client, north.people[0], datetime.now(UTC) - timedelta(minutes=31))
+    short = client.post("/desk/sent/", {"numbers": "T-7", "agreed_how": "phone", "request": "0" * 32})
 
+    # A single word counts where it was typed; a choice or an id is nobody's words.
+    assert re.findall(r'<pre id="typed[^>]*>(.*?)</pre>', short.content.decode()) == ["T-7"]
     assert "We report harm\nto a child." in answer.content.decode()
     assert "two words" not in answer.content.decode()
     assert Organisation.objects.get().notice == "What stands there."

@@ -38,6 +38,8 @@ STAY = "stay"
 PASSWORD_AGAIN = "password_again"  # noqa: S105  (the name of a field)
 AGAIN_AT = "again_at"
 AGAIN_LASTS = timedelta(minutes=5)
+# Where a single word was typed by somebody too: a number, a link, a name. Elsewhere it is a choice or an id.
+TYPED = frozenset({"agreed_by", "danger_plan", "email", "label", "name", "note", "notice", "numbers", "text"})
 
 
 def at_desk(view: View[P]) -> Page[P]:
@@ -166,7 +168,7 @@ def _closed(request: HttpRequest) -> HttpResponse:
         value
         for name, values in request.POST.lists()
         for value in values
-        if name not in SECRET and len(value.split()) > 1
+        if name not in SECRET and (len(value.split()) > 1 or (name in TYPED and value.strip()))
     ]
     if not words:
         return _to("account_login")
