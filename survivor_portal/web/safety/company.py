@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -30,7 +31,8 @@ def company(request: HttpRequest) -> dict[str, Any]:
     """Context for pages of an open case.
 
     `actor`: who has it open where it is not the owner. `readers`: the teams let in; one query, only where a
-    page asks. `case_label`: under which name the actor's team lists it.
+    page asks. `case_label`: under which name the actor's team lists it; `on_paper`: the team brought it
+    along, with a release in its files, and nobody has a code for it.
     """
     session = opened_of(request).loaded
     if session is None:
@@ -38,7 +40,9 @@ def company(request: HttpRequest) -> dict[str, Any]:
     actor = session.actor
     found: dict[str, Any] = {"actor": actor, "readers": SimpleLazyObject(lambda: readers(session))}
     if actor is not None:
-        found["case_label"] = SimpleLazyObject(lambda: _label(session, actor))
+        mine = cache(partial(_mine, session, actor))
+        found["case_label"] = SimpleLazyObject(lambda: release.label if (release := mine()) else "")
+        found["on_paper"] = SimpleLazyObject(lambda: _is_on_paper(mine()))
     return found
 
 
@@ -55,6 +59,10 @@ def live_releases(session: Session, now: datetime) -> tuple[Release, ...]:
     return tuple(release for release in grants.releases(session.case) if release.is_live(now))
 
 
-def _label(session: Session, actor: Actor) -> str:
-    mine = (one for one in grants.releases(session.case) if one.grant_id == actor.grant_id)
-    return next((release.label for release in mine), "")
+def _mine(session: Session, actor: Actor) -> Release | None:
+    found = (one for one in grants.releases(session.case) if one.grant_id == actor.grant_id)
+    return next(found, None)
+
+
+def _is_on_paper(release: Release | None) -> bool:
+    return release is not None and release.terms.consent is grants.Consent.on_file
