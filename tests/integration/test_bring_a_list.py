@@ -119,12 +119,20 @@ class TestManyCases:
         made = at_desk.post(PATH, {**sent, "sure": "on"})
 
         assert "40 cases were made" in made.content.decode()
+        # What comes next is one press away: they have no request, so they stand in no queue.
+        (onward,) = [one for one in Forms(made.content.decode()).forms if one.value("bare")]
+        assert onward.action == reverse("desk:cases")
         assert brought() == 40
         grant = Grant.objects.all()[0]
         session = rekey.open_as(desk.at_desk(team.people[1]), grant.pk, datetime.now(UTC))
         (plan,) = records.read(session.case, "plan")
         assert len(plan.document["items"]) == 1
         assert plan.document["answers"]["asker"] == "advocate"
+        # Nobody has a code for it yet, so no page waits for the person to open it again.
+        at_desk.post(reverse("desk:open"), {"grant": grant.pk})
+        board = at_desk.get(settings.CASE_PATH).content.decode()
+        assert "This case is deleted after" in board
+        assert "does not open it again" not in board
 
     def test_without_the_yes_to_all_nothing_is_made_and_the_list_is_not_lost(self, at_desk: Client) -> None:
         sent = form(check(at_desk, table(2)), "cases_make")
@@ -238,7 +246,7 @@ class TestTheSameListAgain:
 
         made = two_here.post(PATH, {**sent, "known": "leave_out", "sure": "on"}).content.decode()
 
-        assert "0 cases were made" in made
+        assert "No case was made" in made
         assert brought() == 2
 
     def test_anew_is_chosen_and_the_choice_stays_where_the_yes_was_forgotten(self, two_here: Client) -> None:

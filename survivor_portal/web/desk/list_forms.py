@@ -62,7 +62,9 @@ class WithList(DeskForm):
         cleaned = super().clean()
         refused, pasted = self.upload.refused, self.cleaned_data.get("text", "").strip()
         if isinstance(refused, NotText):
-            words = gettext("This is no plain text from line %(line)s on. Save the table as CSV in UTF-8.")
+            words = gettext(
+                "This is no plain text from line %(line)s on. In your table program, save it as “CSV UTF-8”."
+            )
             self.add_error(FIELD, words % {"line": refused.line})
         elif refused is not None:
             self.add_error(FIELD, TOO_LARGE)
