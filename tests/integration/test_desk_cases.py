@@ -267,6 +267,10 @@ def test_a_case_is_found_by_its_label_whatever_the_case_of_its_letters(team: ATe
     client = a_client(team.people[0])
 
     assert [sorted(page) for page in pages_of(client, words=" HERON ")] == [["Blue heron", "Grey heron"]]
+    found = client.post(reverse("desk:cases"), {"words": "heron", "soon": "on"})
+    assert "Shown now: “heron” · Only releases that end within 14 days" in words(found)
+    # What was found stands on top: the form that looked for it is folded.
+    assert "<details open" not in found.content.decode().replace(' class="sp-details"', "")
     assert "2 cases have this in their label" in words(client.post(reverse("desk:cases"), {"words": "heron"}))
 
 

@@ -76,6 +76,14 @@ class Find(DeskForm):
         field.choices = [("", _("All your teams")), *((seat.team.id, seat.team.name) for seat in seats)]
         if len(seats) < 2:
             del self.fields["team"]
+        self.teams = {seat.team.id: seat.team.name for seat in seats}
+
+    def said(self) -> list[Words]:
+        """What is looked for, in words. Nothing where the form does not hold."""
+        given = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        found: list[Words] = [f"“{words}”"] if (words := str(given.get("words", "")).strip()) else []
+        found += [str(self.fields[name].label) for name in ("soon", "bare") if given.get(name)]
+        return [*found, *(name for key, name in self.teams.items() if key == given.get("team"))]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -107,6 +115,7 @@ def cases(here: Here) -> HttpResponse:
         shown = _shown(here, after, lines)
     context = {
         "form": form,
+        "said": form.said(),
         "shown": shown,
         "searched": bool(words),
         "is_first": after is None,
