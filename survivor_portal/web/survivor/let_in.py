@@ -88,14 +88,16 @@ def page(desk: Desk, form: Question | None = None, no: No | None = None) -> Http
         "live": live,
         "ended": [line for line in found if not line.is_live],
         "just_in": [line for line in live if desk.now - line.release.given_at < JUST_NOW],
-        # A team that was let in again can read, whatever was taken back before.
-        "just_out": [
-            line
-            for line in found
-            if (at := line.release.ended_at)
-            and desk.now - at < JUST_NOW
-            and line.release.team_id not in inside
-        ],
+        # A team that was let in again can read, whatever was taken back before. Each is named once.
+        "just_out": list(
+            {
+                line.release.team_id: line
+                for line in found
+                if (at := line.release.ended_at)
+                and desk.now - at < JUST_NOW
+                and line.release.team_id not in inside
+            }.values()
+        ),
         "inside": inside,
         "sent": _sent(desk.case),
         "form": form or Finding(),
