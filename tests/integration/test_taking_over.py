@@ -116,6 +116,27 @@ def test_the_team_goes_on_with_what_the_person_signed(client: Client, team: ATea
     assert opened.case.case_key == session.case.case_key
     # Brought once more with the list, it is known by the name that the list gave it.
     assert release.brought_as == "Blue 1"
+    # Taken back: the paper of before ended today as well, and the team is named once.
+    taken_back = client.post("/c/", {"step": "let_back", "grant": release.grant_id}, follow=True)
+    assert text(taken_back).count("cannot read this any more") == 1
+
+
+def test_a_visit_that_was_over_says_so_and_the_typed_name_is_kept(client: Client, team: ATeam) -> None:
+    code = code_for(team, a_case(team))
+    reads(client, code)
+    del client.cookies[settings.VISIT_COOKIE]
+
+    late = client.post("/next/", {"step": "take_terms", "who": "self", **STAYS})
+    typed = re.search(r'name="typed_name" value="([^"]*)"', late.content.decode())
+    assert typed
+    seen = client.post("/next/", {"step": "take_read", "code": code, "typed_name": typed[1]}, follow=True)
+
+    assert late.status_code == 409
+    assert "This page was open too long, so it closed. Nothing was changed." in text(late)
+    assert "Make this yours" in text(seen)
+    assert 'value="R. Example"' in seen.content.decode()
+    # What they chose is a statement, and is made anew.
+    assert not re.search(r'name="(?:stays|consent|notice)"[^>]*checked', seen.content.decode())
 
 
 @pytest.mark.parametrize("name", ["notice", "consent", "typed_name", "stays"])

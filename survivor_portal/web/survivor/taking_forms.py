@@ -34,6 +34,7 @@ CONSENTS: dict[Consent, Words] = {
     Consent.minor_alone: _("I am under 18. I decide this alone."),
 }
 MOST_NAME = 120
+NAMES = ("typed_name", "typed_parent")
 
 
 class OneTimeCode(AskedInAFlood):
@@ -46,6 +47,10 @@ class OneTimeCode(AskedInAFlood):
         _("Type the code here."),
         help_text=_("20 letters and numbers. Spaces and small letters do not matter."),
     )
+    # What was typed on the next page already, where the visit was over before it was sent. No choice goes
+    # along: each of them is a statement.
+    typed_name = forms.CharField(widget=forms.HiddenInput, required=False, max_length=MOST_NAME)
+    typed_parent = forms.CharField(widget=forms.HiddenInput, required=False, max_length=MOST_NAME)
 
     def clean_code(self) -> str:
         typed = str(self.cleaned_data["code"])

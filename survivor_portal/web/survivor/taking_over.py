@@ -37,7 +37,7 @@ from survivor_portal.web.survivor.flow import Stand
 from survivor_portal.web.survivor.keeping_forms import No, answered, to_case
 from survivor_portal.web.survivor.keeping_tries import within
 from survivor_portal.web.survivor.letting_forms import scope_words
-from survivor_portal.web.survivor.taking_forms import YES, OneTimeCode, WhoAndWhoStays
+from survivor_portal.web.survivor.taking_forms import MOST_NAME, NAMES, YES, OneTimeCode, WhoAndWhoStays
 
 AT = "take"  # `at` in the visit while somebody is on these pages
 STEPS = frozenset({"take", OneTimeCode.step, WhoAndWhoStays.step})
@@ -45,6 +45,8 @@ STEPS = frozenset({"take", OneTimeCode.step, WhoAndWhoStays.step})
 WAITING = "taking"
 NOT_GOOD: Words = _("This code is not good, or not any more. Check it, or ask them for a new one.")
 OVER: Words = _("The code they gave you is not good any more. Nothing was changed. Ask them for a new one.")
+
+LATE: Words = _("This page was open too long, so it closed. Nothing was changed. Type the code once more.")
 
 
 def show(request: HttpRequest, stand: Stand) -> HttpResponse:
@@ -65,6 +67,8 @@ def act(request: HttpRequest, step: str) -> HttpResponse:
     if visit_of(request).open() is None:
         visit_of(request).begin()
     visit_of(request).change(_to_the_start)
+    if step == WhoAndWhoStays.step:
+        return _begun_late(request)
     return _to_flow()
 
 
@@ -106,6 +110,13 @@ def over(request: HttpRequest) -> HttpResponse:
     visit_of(request).change(_to_the_start)
     form = OneTimeCode()
     return answered(request, "survivor/take/code.html", {"form": form, "why": OVER}, No(HTTPStatus.CONFLICT))
+
+
+def _begun_late(request: HttpRequest) -> HttpResponse:
+    """Who stays was said, and the visit that knew the code was over. The names go along, the code is gone."""
+    names = {name: request.POST.get(name, "")[:MOST_NAME] for name in NAMES}
+    context = {"form": OneTimeCode(initial=names), "why": LATE}
+    return answered(request, "survivor/take/code.html", context, No(HTTPStatus.CONFLICT))
 
 
 def _taken(offer: Offer, waiting: Data, keeping: Data, now: datetime, watched: bool) -> Session:
@@ -159,7 +170,7 @@ def _read(request: HttpRequest) -> HttpResponse:
     if isinstance(read, No):
         form.renew()
         return _code_page(request, form, read)
-    waiting = _of_the_case(read, code)
+    waiting = _of_the_case(read, code) | {"so_far": {name: form.cleaned_data[name] for name in NAMES}}
     visit_of(request).begin()
     visit_of(request).change(lambda data: data.update({"at": AT, WAITING: waiting}))
     return _to_flow()
@@ -207,7 +218,8 @@ def _terms_page(request: HttpRequest, waiting: Data, form: WhoAndWhoStays | None
         # The moment after the last day, so the last second of it names the day.
         last = datetime.fromisoformat(waiting["until"]) - timedelta(seconds=1)
         may = scope_words(frozenset(Scope(scope) for scope in waiting["scopes"]))
-        context: dict[str, Any] = {"form": form or _who(waiting), "last": last, "may": may, "case": waiting}
+        form = form or _who(waiting, initial=waiting.get("so_far"))
+        context: dict[str, Any] = {"form": form, "last": last, "may": may, "case": waiting}
         return answered(request, "survivor/take/team.html", context)
     return answered(request, "survivor/take/again.html", {"case": waiting})
 
