@@ -271,6 +271,8 @@ def test_a_case_is_found_by_its_label_whatever_the_case_of_its_letters(team: ATe
     assert "Shown now: “heron” · Only releases that end within 14 days" in words(found)
     # What was found stands on top: the form that looked for it is folded.
     assert "<details open" not in found.content.decode().replace(' class="sp-details"', "")
+    assert "Who opened what" in words(client.get(reverse("desk:cases")))
+    assert "Who opened what" not in words(found)
     assert "2 cases have this in their label" in words(client.post(reverse("desk:cases"), {"words": "heron"}))
 
 
