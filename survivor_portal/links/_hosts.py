@@ -3,7 +3,7 @@
 import ipaddress
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache
 from typing import TypeVar
 
 import idna
@@ -49,7 +49,7 @@ def registrable(host: str, private: bool = False) -> str | None:
 
 def has_known_ending(host: str) -> bool:
     """Whether an ASCII host stands below an ending that exists on the internet's list."""
-    return _suffixes(private=False).privatesuffix(host, accept_unknown=False) is not None
+    return _suffixes(False).privatesuffix(host, accept_unknown=False) is not None
 
 
 def host_name(text: str) -> str:
@@ -76,8 +76,8 @@ def host_name(text: str) -> str:
     return name
 
 
-@lru_cache(maxsize=2)
-def _suffixes(private: bool) -> PublicSuffixList:
+@cache
+def _suffixes(private: bool, /) -> PublicSuffixList:
     return PublicSuffixList(only_icann=not private)
 
 

@@ -6,7 +6,17 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from survivor_portal.links import Piece, Problem, cut_image_data, parse, parse_many, registrable, shown
+from survivor_portal.links import (
+    Piece,
+    Problem,
+    _hosts,
+    cut_image_data,
+    has_known_ending,
+    parse,
+    parse_many,
+    registrable,
+    shown,
+)
 
 NOISE = random.Random(7).randbytes(6_000)
 PICTURE = base64.b64encode(NOISE).decode()
@@ -369,3 +379,13 @@ def test_two_pictures_are_counted() -> None:
 )
 def test_links_and_words_are_not_taken_for_pictures(text: str) -> None:
     assert cut_image_data(text) == (text, 0)
+
+
+def test_the_list_of_endings_is_read_once_for_each_of_its_two_halves() -> None:
+    for host in ("a.pages.dev", "b.example.com"):
+        registrable(host)
+        registrable(host, True)
+        registrable(host, private=True)
+        has_known_ending(host)
+
+    assert _hosts._suffixes.cache_info().misses <= 2
