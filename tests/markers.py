@@ -8,12 +8,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import blake2b
 from typing import TypeAlias
 from urllib.parse import quote, quote_plus
 
 # In every marker, so that one search finds them all. Letters only: a name may hold no number.
 STEM = "qzvkwxjm"
 _TAIL, _LETTERS = 10, "abcdefghijklmnopqrstuvwxyz"
+# How much is looked through at once, and how much of it the next piece begins with.
+_PIECE, _OVER = 32_768, 1_024
 Found: TypeAlias = tuple[str, str]  # where, and what in which dress
 
 
@@ -71,30 +74,60 @@ def _needles(text: str) -> tuple[tuple[str, bytes], ...]:
         for needle in needles:
             found.setdefault((dress == "base64", needle), dress)
     assert all(len(needle) >= 8 for _as_it_is, needle in found), "too short to be told from chance"
+    assert all(len(needle) <= _OVER for _as_it_is, needle in found), "could lie across two pieces"
     return tuple((dress, needle) for (_as_it_is, needle), dress in found.items())
 
 
+class Seen:
+    """Pieces of what is kept in which something was looked for in vain: a file of a database is mostly the
+    same from one search to the next, and is not read again for what it cannot hold."""
+
+    def __init__(self) -> None:
+        self._without: dict[bytes, set[str]] = {}
+
+    def left(self, kept: bytes, texts: Iterable[str]) -> Iterator[tuple[bytes, list[str], set[str]]]:
+        """Piece after piece with those texts not yet looked for in it, and the set to add them to. Pieces lie
+        over each other by more than the longest thing that is looked for."""
+        wanted = list(texts)
+        for at in range(0, max(len(kept) - _OVER, 1), _PIECE):
+            piece = kept[at : at + _PIECE + _OVER]
+            without = self._without.setdefault(blake2b(piece).digest(), set())
+            if new := [text for text in wanted if text not in without]:
+                yield piece, new, without
+
+
 def search(
-    places: Iterable[tuple[str, bytes]], markers: Markers, secrets: Iterable[str] = (), *, ends: bool = False
+    places: Iterable[tuple[str, bytes]],
+    markers: Markers,
+    secrets: Iterable[str] = (),
+    *,
+    ends: bool = False,
+    seen: Seen | None = None,
 ) -> list[Found]:
     """Every place in which a marker or a secret stands in some dress; `ends`: or only the end of a marker.
-    Where none was planted, none is looked for."""
+    Where none was planted, none is looked for. `seen`: what was looked for before."""
     wanted = [(f"secret {n}", text) for n, text in enumerate(dict.fromkeys(secrets))]
     if markers.fields:
         wanted.insert(0, ("a marker", STEM))
     tails = {marker.removeprefix(STEM).encode(): whose for marker, whose in markers.fields.items()}
     found: list[Found] = []
+    seen, called = seen or Seen(), {text: what for what, text in wanted}
     for where, kept in places:
-        small = kept.lower()
-        for what, text in wanted:
-            for dress, needle in _needles(text):
-                hay = kept if dress == "base64" else small
-                at = hay.find(needle)
-                if at >= 0:
-                    found.append((where, f"{what}, {dress}: {_whose(small[at : at + 400], markers)}"))
+        for piece, texts, without in seen.left(kept, called):
+            small = piece.lower()
+            for text in texts:
+                held = [
+                    (where, f"{called[text]}, {dress}: {_whose(small[at : at + 400], markers)}")
+                    for dress, needle in _needles(text)
+                    if (at := (piece if dress == "base64" else small).find(needle)) >= 0
+                ]
+                if held:
+                    found += held
+                else:
+                    without.add(text)
         if ends:
             # What was cut off at the front.
-            cut = tails.keys() & _windows(small)
+            cut = tails.keys() & _windows(kept.lower())
             found += [
                 (where, f"the end of a marker from {whose}") for tail, whose in tails.items() if tail in cut
             ]

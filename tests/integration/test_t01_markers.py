@@ -42,7 +42,7 @@ from survivor_portal.web.forms import Question
 from survivor_portal.web.safety import logs
 from survivor_portal.web.survivor.questions import FORMS
 from tests.desk import a_team
-from tests.markers import Found, Markers, search
+from tests.markers import Found, Markers, Seen, dresses, search
 from tests.visitor import Form, Visitor
 
 pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "keys"]), pytest.mark.database]
@@ -583,11 +583,13 @@ def boxes_of_the_code() -> set[tuple[str, str]]:
 
 def test_t01_nothing_that_is_typed_can_be_read_in_what_is_kept(everything: Everything) -> None:
     markers, done, secrets, tokens = Markers(), Done(), list[str](), list[str]()
+    seen = Seen()
 
     def found(*, ends: bool = False, growing: bool = False) -> list[Found]:
         places = list(everything.places(growing=growing))
         of_cookies = [(name, kept) for name, kept in places if not name.startswith("addresses")]
-        return search(places, markers, secrets, ends=ends) + search(of_cookies, Markers(), tokens)
+        held = search(places, markers, secrets, ends=ends, seen=seen)
+        return held + search(of_cookies, Markers(), tokens, seen=seen)
 
     helpers = a_team().organisation_code
     for name, choices in JOURNEYS.items():
@@ -667,6 +669,23 @@ def test_t01_the_end_of_a_marker_is_found_wherever_it_was_cut_off() -> None:
         ("alone", "the end of a marker from one box"), ("among letters", "the end of a marker from another"),
     ]  # fmt: skip
     assert search(kept, markers) == []
+
+
+@pytest.mark.parametrize("dress", ["plain", "JSON"])
+def test_t01_what_was_searched_before_is_searched_again_where_it_changed(dress: str) -> None:
+    markers, seen = Markers(), Seen()
+    text = markers.new("a box")
+    needle = dresses(text)[dress][0]
+    clean = bytes(100_000)
+    assert search([("a file", clean)], markers, seen=seen) == []
+
+    for at in (0, *range(32_768 - len(needle), 32_769), 50_000, len(clean) - len(needle)):
+        held = clean[:at] + needle + clean[at + len(needle) :]
+        for _ in range(2):
+            assert search([("a file", held)], markers, seen=seen), at
+    # What is looked for now was not looked for then.
+    assert search([("a file", clean)], markers, ["K7QM-2XRT-9PWD"], seen=seen) == []
+    assert search([("a file", clean[:-14] + b"K7QM-2XRT-9PWD")], Markers(), ["K7QM-2XRT-9PWD"], seen=seen)
 
 
 def _in_the_databases(marker: str, _folder: Path) -> None:
