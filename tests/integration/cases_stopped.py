@@ -1,6 +1,7 @@
 """Make and delete cases in processes that are killed at each step; run by `test_cases_ending`.
 
-Prints one JSON object. Every kill is a process of its own, forked before any database was opened.
+Reads tasks, a line of JSON each, and prints one JSON object for each. Every kill is a process of its own,
+forked before any database was opened.
 """
 
 import json
@@ -156,6 +157,13 @@ def fresh() -> None:
     shutil.rmtree(DATA / ledger.FOLDER, ignore_errors=True)
 
 
+def first_day() -> None:
+    """And the keys of the days as well, for the next task."""
+    fresh()
+    shutil.rmtree(settings.EPOCH_DIR)
+    shutil.copytree(DATA / "epochs.blank", settings.EPOCH_DIR)
+
+
 def prepare() -> None:
     for database in ("default", "keys"):
         call_command("migrate", database=database, verbosity=0)
@@ -168,6 +176,7 @@ def set_up() -> None:
     in_a_process(prepare)
     for name in ("site", "keys"):
         copy(DATA / f"{name}.sqlite3", DATA / f"{name}.blank")
+    shutil.copytree(settings.EPOCH_DIR, DATA / "epochs.blank")
 
 
 def copy(source: Path, target: Path) -> None:
@@ -355,12 +364,16 @@ def deleted_and_dumped() -> dict[str, Any]:
     }
 
 
+TASKS = {
+    "deletions": stopped_deletions,
+    "creations": stopped_creations,
+    "backups": old_backups,
+    "dump": deleted_and_dumped,
+}
+
 if __name__ == "__main__":
     set_up()
-    task = {
-        "deletions": stopped_deletions,
-        "creations": stopped_creations,
-        "backups": old_backups,
-        "dump": deleted_and_dumped,
-    }[sys.argv[1]]
-    print(json.dumps(task(*map(int, sys.argv[2:]))))
+    for line in sys.stdin:
+        name, *counts = json.loads(line)
+        first_day()
+        print(json.dumps(TASKS[name](*counts)), flush=True)

@@ -3,9 +3,10 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from django.db import transaction
@@ -19,18 +20,44 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 databases = pytest.mark.django_db(databases=["default", "keys"])
 
 
-def in_processes(*task: object) -> dict[str, Any]:
-    """What `cases_stopped` reports of a task."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.integration.cases_stopped", *map(str, task)],
-        cwd=HOUSE, capture_output=True, text=True, timeout=1500,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+class Stopped:
+    """What `cases_stopped` reports of tasks: one process for all of them, and each begins with no case."""
+
+    def __init__(self, told: IO[str]) -> None:
+        self._told = told
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.integration.cases_stopped"],
+            cwd=HOUSE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=told, text=True,
+        )  # fmt: skip
+
+    def __call__(self, *task: object) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(task) + "\n")
+        self._process.stdin.flush()
+        said = self._process.stdout.readline()
+        assert said, self._why()
+        found: dict[str, Any] = json.loads(said)
+        return found
+
+    def end(self) -> None:
+        self._process.communicate(timeout=60)
+        assert self._process.returncode == 0, self._why()
+
+    def _why(self) -> str:
+        self._told.seek(0)
+        return self._told.read()
 
 
-def test_t20_after_a_deletion_nothing_opens_with_every_secret_known() -> None:
+@pytest.fixture(scope="module")
+def in_processes() -> Iterator[Stopped]:
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as told:
+        stopped = Stopped(told)
+        yield stopped
+        stopped.end()
+
+
+def test_t20_after_a_deletion_nothing_opens_with_every_secret_known(in_processes: Stopped) -> None:
     found = in_processes("dump")
 
     assert found == {
@@ -40,7 +67,7 @@ def test_t20_after_a_deletion_nothing_opens_with_every_secret_known() -> None:
 
 
 def test_t21_old_backups_open_the_living_only_and_old_key_backups_nothing(
-    sizes: Callable[[str], int],
+    sizes: Callable[[str], int], in_processes: Stopped
 ) -> None:
     count = sizes("cases_in_backups")
 
@@ -50,7 +77,7 @@ def test_t21_old_backups_open_the_living_only_and_old_key_backups_nothing(
 
 
 def test_t21_after_three_days_off_the_first_start_ends_old_key_backups_and_loses_nobody(
-    sizes: Callable[[str], int],
+    sizes: Callable[[str], int], in_processes: Stopped
 ) -> None:
     count = sizes("cases_in_backups") // 5
 
@@ -59,7 +86,9 @@ def test_t21_after_three_days_off_the_first_start_ends_old_key_backups_and_loses
     assert found == {"deleted": 0, "living": count - count // 10, "old_keys": 0}
 
 
-def test_t22_a_deletion_killed_at_any_step_is_never_read_again(sizes: Callable[[str], int]) -> None:
+def test_t22_a_deletion_killed_at_any_step_is_never_read_again(
+    sizes: Callable[[str], int], in_processes: Stopped
+) -> None:
     kills = sizes("killed_deletions")
 
     found = in_processes("deletions", kills)
@@ -73,7 +102,9 @@ def test_t22_a_deletion_killed_at_any_step_is_never_read_again(sizes: Callable[[
     }  # fmt: skip
 
 
-def test_t22_a_case_killed_while_it_was_made_is_gone_after_a_day(sizes: Callable[[str], int]) -> None:
+def test_t22_a_case_killed_while_it_was_made_is_gone_after_a_day(
+    sizes: Callable[[str], int], in_processes: Stopped
+) -> None:
     kills = sizes("killed_creations")
 
     found = in_processes("creations", kills)
