@@ -50,10 +50,14 @@ ALL = SECRETS | PASSWORDS
 
 @pytest.fixture
 def good(tmp_path: Path) -> dict[str, str]:
-    """A larger site with everything in place, each secret in a file of its own."""
-    given = {name: value for name, value in production(tmp_path).items() if name != "DJANGO_SETTINGS_MODULE"}
+    return all_in_place(tmp_path)
+
+
+def all_in_place(folder: Path) -> dict[str, str]:
+    """A larger site with everything in place, each secret in a file of its own in this folder."""
+    given = {name: value for name, value in production(folder).items() if name != "DJANGO_SETTINGS_MODULE"}
     for name in ALL:
-        path = tmp_path / name.lower()
+        path = folder / name.lower()
         path.write_text(secrets.token_urlsafe(64) + "\n", "ascii")
         path.chmod(0o400)
         given[name] = str(path)
@@ -312,16 +316,24 @@ def started(good: dict[str, str]) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def unspoilt(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """How it starts with everything in place."""
+    return started(all_in_place(tmp_path_factory.mktemp("unspoilt")))
+
+
 @pytest.mark.parametrize("spoil", [missing, short, of_a_trial])
 @pytest.mark.parametrize("name", sorted(SECRETS))
 def test_t34_the_server_itself_refuses(
-    name: str, spoil: Callable[[dict[str, str], str], None], good: dict[str, str]
+    name: str,
+    spoil: Callable[[dict[str, str], str], None],
+    good: dict[str, str],
+    unspoilt: subprocess.CompletedProcess[str],
 ) -> None:
-    before = started(good)
     spoil(good, name)
     after = started(good)
 
-    assert (before.returncode, before.stdout) == (0, "started\n"), before.stderr
+    assert (unspoilt.returncode, unspoilt.stdout) == (0, "started\n"), unspoilt.stderr
     assert after.returncode != 0
     assert after.stdout == ""
     assert "The site does not start" in after.stderr
