@@ -56,3 +56,15 @@ def _a_key_of_the_day():
 
     if not epochs.known():
         epochs.make(datetime.now(UTC))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_as_on_the_site(django_test_environment: None):
+    """Django tells a listener of each template a page is made of, and copies all that was given to it. Tests
+    here read pages; a twentieth of the time of a page went into what nobody asks for."""
+    from django.template.base import Template
+    from django.test.utils import _TestState
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", _TestState.saved_data.template_render)
+        yield
