@@ -214,6 +214,33 @@ def test_whoever_was_second_is_told_who_has_it(team: ATeam) -> None:
     assert holder(made) == ana.id
 
 
+def test_whoever_hands_over_second_keeps_the_note_and_decides_on_what_stands_now(team: ATeam) -> None:
+    ana, ben, _di = team.people
+    case = a_case()
+    a_grant(case, team)
+    made = a_request(case, "X, 48 hours")
+    show(at_queue(ana), step="give", request=made.id, seen="", to=ben.id)
+
+    client = at_queue(ben)
+    second = show(
+        client, step="give", request=made.id, seen="", to=ana.id, note="Please call.", state="drafted"
+    )
+    (form,) = [one for one in Forms(second.content.decode()).forms if one.step == "give"]
+    again = show(
+        client, to=ana.id, **{name: form.value(name) for name in ("step", "request", "seen", "note")}
+    )
+
+    assert second.status_code == 422
+    assert "It came to you a moment ago. You have it now." in words(second)
+    assert (form.value("note"), form.value("seen"), form.value("state")) == (
+        "Please call.",
+        ben.id,
+        "drafted",
+    )
+    assert "Ana Li has it now." in words(again)
+    assert holder(made) == ana.id
+
+
 def test_all_of_a_case_goes_over_at_once(team: ATeam) -> None:
     ana, ben, _di = team.people
     case = a_case()

@@ -83,7 +83,19 @@ def _assigned(
     finally:
         # Only for this: the case that is open in the browser, if one is, stays the one it was.
         unlocked.end(session.token)
-    return shown(here, _told(here, result, to))
+    told = _told(here, result, to)
+    return _typed_again(here, item, told) if note and not result.done else shown(here, told)
+
+
+def _typed_again(here: Here, item: Item, told: str) -> HttpResponse:
+    """Nothing changed hands, so the note went nowhere: the form with it again, for who has it by now."""
+    item = queue.one(here.session, item.line.id, here.now) or item
+    sent = here.request.POST.copy()
+    sent["seen"] = item.assignee
+    form = HandOver(_colleagues(here, item), sent)
+    if form.is_valid():
+        form.add_error(None, told)
+    return _page(here, item, form)
 
 
 def _told(here: Here, result: Assigned, to: str) -> str:
@@ -99,7 +111,9 @@ def _told(here: Here, result: Assigned, to: str) -> str:
             words = ngettext("%(name)s has it now.", "%(name)s has %(n)d requests now.", len(result.done))
         parts.append(words % said)
     for held in result.kept[:1]:
-        if held.name:
+        if held.person_id == here.session.who.id:
+            words = gettext("It came to you a moment ago. You have it now.")
+        elif held.name:
             words = gettext("%(name)s took it a moment ago, so it stays there.") % {"name": held.name}
         else:
             words = gettext("Somebody put it down a moment ago. You can take it now.")
