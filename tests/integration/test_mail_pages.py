@@ -334,6 +334,7 @@ def test_while_it_waits_it_can_be_stopped(
     letter = browser.post("/next/", {"step": "letter", "letter": STEP, "site": ""}, follow=True)
     assert f'name="letter" value="{STEP}"' in browser.get("/c/").content.decode()
     assert "47 U.S.C. 223a" in words(letter)
+    assert "This is written and was not sent yet." in words(letter)
     assert "Stop it" not in again
     assert peer.took == []
     assert not Slip.objects.filter(kind="mail").exists()
