@@ -90,6 +90,8 @@ def test_a_refusal_is_threaded_read_and_told_on_the_board(
     for part in ("They say no", "support@x.example", "Your report", "stands for the mail", "copyright"):
         assert part in shown
     assert "<mark>" in page.content.decode()
+    # What comes next stands above what can be corrected.
+    assert shown.index("It fits. What comes next?") < shown.index("Change what is wrong")
     assert "Answers that came by mail" not in board(browser)
     assert "receipt not proven" not in words(post(browser, "request", request=request_id))
 
