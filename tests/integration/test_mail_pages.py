@@ -170,8 +170,8 @@ def test_the_request_says_that_it_left_and_that_this_proves_nothing(
     sends(browser)
     waiting = words(post(browser, "request", request=the_request(session).id))
     works(timezone.now())
-    post(browser, "board")
-    page = words(post(browser, "request", request=the_request(session).id))
+    # The page she waits at, loaded again.
+    page = words(browser.get("/c/"))
 
     assert "It waits here." in waiting
     assert "Waits to be sent" in waiting
