@@ -79,7 +79,7 @@ DETAILS = st.fixed_dictionaries(
 
 
 STORED = (
-    f"SELECT * FROM {Row._meta.db_table} WHERE case_id = %s ORDER BY id",
+    f"SELECT id, {Row._meta.db_table}.* FROM {Row._meta.db_table} WHERE case_id = %s ORDER BY id",
     f"SELECT seq, head FROM {BookRow._meta.db_table} WHERE case_id = %s ORDER BY seq",
     f"SELECT book_length, book_mark FROM {Case._meta.db_table} WHERE id = %s",
 )
@@ -149,8 +149,11 @@ class Requests(RuleBasedStateMachine):
         self.entries: dict[str, list[Entry]] = {}
         self.replies: dict[str, dict[str, str]] = {}
         self.changed_at: dict[str, datetime] = {}
-        self.seen: tuple[object, ...] = ()
+        self.seen: tuple[list[tuple[Any, ...]], ...] = ()
         self.checked: dict[str, Takedown] = {}
+        self.opened: dict[
+            str, tuple[tuple[Any, ...], Row, Takedown]
+        ] = {}  # with the bytes it was opened from
         self.begin(PARTIES[1], 2)
 
     def teardown(self) -> None:
@@ -309,13 +312,21 @@ class Requests(RuleBasedStateMachine):
         lines = {line.id: line for line in board}
         assert len(board) == len(lines)
         assert set(by_the_book) == set(lines) == set(self.latest)
-        for row in Row.objects.filter(case_id=self.case.id):
-            kept = operations.read(self.case, row.pk)
+        for in_store in stored[0]:
+            row, kept = self.opened_anew(in_store)
             assert by_the_book[row.pk] == kept.standing
             assert revisions[f"{operations.TABLE}|{row.pk}"] == row.revision == kept.revision
             self.is_what_was_taken(kept)
             self.is_said_in_short(kept, row, lines[row.pk])
         self.seen, self.checked = stored, dict(self.latest)
+
+    def opened_anew(self, stored: tuple[Any, ...]) -> tuple[Row, Takedown]:
+        """The row and what is sealed in it. One that has not changed by a byte says what it said before."""
+        before = self.opened.get(stored[0])
+        if before is None or before[0] != stored:
+            row = Row.objects.get(pk=stored[0], case_id=self.case.id)
+            before = self.opened[row.pk] = (stored, row, operations.read(self.case, row.pk))
+        return before[1], before[2]
 
     def is_what_was_taken(self, kept: Takedown) -> None:
         assert list(kept.entries) == self.entries[kept.id]
@@ -387,10 +398,10 @@ class Requests(RuleBasedStateMachine):
         self.entries[takedown.id] = [as_kept(entry) for entry in takedown.entries]
         self.changed_at[takedown.id] = self.now
 
-    def stored(self) -> tuple[object, ...]:
+    def stored(self) -> tuple[list[tuple[Any, ...]], ...]:
         """Every byte that is kept of this case: rows, book, and the end of the book. Asked after each step,
         so it is asked as short as can be."""
-        found: list[object] = []
+        found: list[list[tuple[Any, ...]]] = []
         with connection.cursor() as cursor:
             for sql in STORED:
                 cursor.execute(sql, [self.case.id])
