@@ -4,6 +4,7 @@ The forms are found by walking through an open case, so that a new one is tried 
 code that has a box for text must have been met.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -94,7 +95,8 @@ class Page(HTMLParser):
         self.forms: list[Form] = []
         self._form: Form | None = None
         self._select = self._box = ""
-        self.feed(text)
+        # Nothing beside the forms is asked for, and a page is long.
+        self.feed("".join(re.findall(r"(?s)<form\b.*?</form>", text)))
 
     def handle_starttag(self, tag: str, pairs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in pairs}
