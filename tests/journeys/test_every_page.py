@@ -13,16 +13,19 @@ pytestmark = pytest.mark.browser
 PageFactory = Callable[..., Any]
 
 
+_FOUND: list[str] = []
+
+
 def html_addresses(page: Any) -> list[str]:
     """Those of the addresses that answer with a page of their own for people. The others are open data, or
-    lead to the sign-in."""
-    found = []
-    for path in addresses():
-        answer = page.request.get(path, max_redirects=0)
-        if answer.status == 200 and "text/html" in answer.headers["content-type"]:
-            found.append(path)
-    page.context.clear_cookies()
-    return found
+    lead to the sign-in. Asked once: which these are is the same for everybody who comes fresh."""
+    if not _FOUND:
+        for path in addresses():
+            answer = page.request.get(path, max_redirects=0)
+            if answer.status == 200 and "text/html" in answer.headers["content-type"]:
+                _FOUND.append(path)
+        page.context.clear_cookies()
+    return _FOUND
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE, ZOOMED], ids=["desk", "phone", "zoomed"])
