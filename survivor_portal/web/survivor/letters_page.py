@@ -51,7 +51,9 @@ class Signing(Question):
         label=_("E-mail address where they can answer"),
         required=False,
         max_length=MOST_CONTACT,
-        help_text=_("Best is a new address that only you can read. Not one you share at home, school or work."),
+        help_text=_(
+            "Best is a new address that only you can read. Not one you share at home, school or work."
+        ),
         error_messages={
             "invalid": _("This is not a whole e-mail address. One looks like name@mail.example.")
         },
