@@ -382,6 +382,7 @@ def test_an_address_that_does_not_take_it_is_a_fact_and_another_way_is_next(
     assert "This address did not take it." in shown
     assert "550 5.1.1 no such user" in shown
     assert "<script>alert" not in page.content.decode()
+    assert "The plan shows other ways. Go to your plan" in shown
     assert letters_of(session, the_request(session).id) == [Leaving.failed]
     # The same address is not offered again; another one of theirs is.
     shown = post(browser, "leave", request=the_request(session).id, rung=rung(page, "send_elsewhere"))

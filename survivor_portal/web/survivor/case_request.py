@@ -35,6 +35,8 @@ _ORDER = (
 )  # fmt: skip
 _SETTLED = frozenset({State.DRAFTED, State.REMOVED, State.REAPPEARED, State.CARRIED_ON, State.CLOSED})
 SENDINGS = frozenset({Move.SEND, Move.SEND_ELSEWHERE})
+# What these need stands in the plan, and their words say so.
+_IN_THE_PLAN = frozenset({Do.SEND_ELSEWHERE, Do.OTHER_SITE, Do.HASH, Do.REQUEST_48H})
 # Lines that another request, or the list of places itself, hangs on.
 _FIXED = frozenset({Move.DRAFT, Move.ASK_AGAIN})
 
@@ -92,6 +94,10 @@ class NextStep:
     @property
     def numbers(self) -> str:
         return span(self.rung.items)
+
+    @property
+    def is_in_the_plan(self) -> bool:
+        return self.rung.do in _IN_THE_PLAN
 
 
 def page(desk: Desk, takedown: Takedown, noted: Noted | None = None, why: Words = "") -> HttpResponse:
