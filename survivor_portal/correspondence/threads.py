@@ -19,12 +19,14 @@ KIND = "thread"
 
 class Leaving(StrEnum):
     """How far a letter got. `left`: the server that takes our mail has it; no proof that anybody got it.
+    `failed`: that server did not take it. `returned`: it left, and a report said that it was not brought.
     `unknown`: a backup was put back in between, and it is not sent again."""
 
     waiting = "waiting"
     left = "left"
     stopped = "stopped"
     failed = "failed"
+    returned = "returned"
     unknown = "unknown"
 
 
@@ -62,7 +64,7 @@ class Thread:
 
     def references(self, to: str) -> tuple[str, ...]:
         """The Message-IDs a further letter to this address continues."""
-        gone = (Leaving.stopped, Leaving.failed)
+        gone = (Leaving.stopped, Leaving.failed, Leaving.returned)
         return tuple(one.message_id for one in self.letters if one.to == to and one.state not in gone)
 
     def letter(self, letter_id: str) -> Posted | None:

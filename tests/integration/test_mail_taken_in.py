@@ -191,7 +191,7 @@ def test_the_letter_that_came_back_counts_as_failed(
 
     thread = threads.of(session.case, request_id)
     assert thread
-    assert [one.state for one in thread.letters] == [Leaving.failed, Leaving.left]
+    assert [one.state for one in thread.letters] == [Leaving.returned, Leaving.left]
     assert of(session, request_id).standing.state is state
     assert "It was not delivered" in on_board
     assert ("It did not arrive" in on_board) == (state is State.BOUNCED)

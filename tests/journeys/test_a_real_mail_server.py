@@ -209,7 +209,9 @@ def test_a_request_their_server_refuses_is_told_as_not_arrived(
     story.goes_to_the_board()
     assert "It was not delivered" in story.text
     story.opens_the_request()
-    assert "It did not arrive" in story.text
+    assert "It left and came back. It did not arrive." in story.text
+    # What the first server said when it took the letter is not the reason.
+    assert "Their server said" not in story.text
     # Their server's own words are not taken for the platform's: nobody is told that she was refused.
     assert "They said no" not in story.text
     assert story.next_steps

@@ -115,7 +115,7 @@ def _did_not_arrive(case: OpenCase, mail: Document, letter: Posted, at: datetime
     if is_news:
         thread = threads.of(case, request)
         assert thread is not None
-        failed = replace(letter, state=Leaving.failed, told_at=at)
+        failed = replace(letter, state=Leaving.returned, told_at=at, said="")
         facts = {"request": request, "letter": letter.message_id, "said": "", "at": at.isoformat()}
         threads.write(case, threads.changed(thread, [failed]), Note("mail_failed", facts, by="slot"), now)
     entry = Entry(takedown.next_seq, Fact.BOUNCE, at, letter.items, reply=keys.new_id() if text else "")

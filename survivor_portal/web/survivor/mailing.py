@@ -21,6 +21,8 @@ from survivor_portal.web.survivor.flow import Stand
 
 # A letter is composed with an address in it; which one, does not matter for what else it says.
 SOME = "someone@relay.example"
+# The address of such a letter is not offered again.
+_NOT_TAKEN = (Leaving.failed, Leaving.returned)
 # What goes to the platform itself.
 _TO_THE_PLATFORM = frozenset({Do.SEND, Do.SEND_ELSEWHERE, Do.REMIND, Do.ANSWER, Do.APPEAL})
 # A note for the police or a lawyer goes with the person, not ahead of them.
@@ -70,7 +72,7 @@ def ways_of_rung(stand: Stand, takedown: Takedown, rung: Rung, thread: Thread | 
     """Where the letter of a next step may go to by mail. Whether it is ready, is not looked at."""
     if not is_offered(stand) or rung.do not in _TO_THE_PLATFORM | _TO_OTHERS:
         return ()
-    gone = {one.to for one in thread.letters if one.state is Leaving.failed} if thread else set()
+    gone = {one.to for one in thread.letters if one.state in _NOT_TAKEN} if thread else set()
     return tuple(one for one in _known(_of_rung(stand, takedown, rung, thread)) if one.address not in gone)
 
 

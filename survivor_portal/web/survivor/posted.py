@@ -30,6 +30,7 @@ STATES: dict[Leaving, Words] = {
     Leaving.left: _("It left. Their mail server took it. This does not prove that a person has it."),
     Leaving.stopped: _("You stopped it. It did not leave, as far as we know."),
     Leaving.failed: _("It did not arrive. This address did not take it. Try another way."),
+    Leaving.returned: _("It left and came back. It did not arrive. Try another way."),
     Leaving.unknown: _("We do not know if it left. You can send it another way."),
 }
 WAITS: Words = _("It waits here. It leaves soon.")
